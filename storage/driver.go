@@ -1,0 +1,103 @@
+package storage
+
+import (
+	"cmp"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+)
+
+// What every driver needs alike.
+
+// ValidText reports whether s can be stored as text: well-formed UTF-8
+// without U+0000, which Postgres has no text for. Payloads are bytes and know
+// no such limit.
+func ValidText(s string) bool {
+	return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0
+}
+
+// Check says what keeps d from being stored, before a database is asked.
+func (d *NewDocument) Check() error {
+	switch {
+	case d.ID == "" || !ValidText(d.ID):
+		return fmt.Errorf("document id %q cannot be stored", d.ID)
+	case !ValidText(d.Type):
+		return fmt.Errorf("document type %q cannot be stored", d.Type)
+	case d.Snapshot.Rev != 0:
+		return fmt.Errorf("the first snapshot is of revision %d, not 0", d.Snapshot.Rev)
+	}
+	return nil
+}
+
+// Check says what keeps b from being stored, before a database is asked. A
+// driver turns it into the batch's own Outcome.Err.
+func (b *Batch) Check() error {
+	if len(b.Changes) == 0 {
+		return fmt.Errorf("a batch without changes")
+	}
+	head := b.Base
+	for i := range b.Changes {
+		c := &b.Changes[i]
+		switch {
+		case head < 0 || c.Base != head || c.Rev != head+1:
+			return fmt.Errorf("change %d from %d, where %d follows", c.Rev, c.Base, head)
+		case (c.Client == uuid.Nil) != (c.Seq == 0) || c.Seq < 0:
+			return fmt.Errorf("change %d has seq %d of client %s", c.Rev, c.Seq, c.Client)
+		case !ValidText(c.User):
+			return fmt.Errorf("change %d: user %q cannot be stored", c.Rev, c.User)
+		}
+		head = c.Rev
+	}
+	return nil
+}
+
+// PrefixEnd returns the least text greater than every text that begins with
+// prefix, in byte order; "" where there is none. It stays well-formed UTF-8,
+// whose byte order is that of its code points.
+func PrefixEnd(prefix string) string {
+	for prefix != "" {
+		last, size := utf8.DecodeLastRuneInString(prefix)
+		prefix = prefix[:len(prefix)-size]
+		switch {
+		case last == utf8.MaxRune:
+			continue // nothing follows it here: the one before has to move
+		case last == 0xD7FF:
+			return prefix + "\uE000" // over the surrogates, which UTF-8 lacks
+		}
+		return prefix + string(last+1)
+	}
+	return ""
+}
+
+// newestKept is how many of the newest snapshots [Thin] never drops.
+const newestKept = 4
+
+// Thin returns which of a document's snapshots are to be dropped, given the
+// revisions of all, in any order; it sorts them, newest first. It keeps
+// revision 0, the newest four, and of the others, by their distance from the
+// newest, the oldest between one power of two and the next. So a document of
+// n changes has at most some 5 + log2(n) snapshots, and replaying to a
+// revision d changes back starts no more than 8d changes before it, or as many as
+// lie between five snapshots.
+//
+// The oldest, because it is the one that reaches the next power first: were
+// the newest kept, none would ever get that old.
+func Thin(revs []int64) (drop []int64) {
+	slices.SortFunc(revs, func(a, b int64) int { return cmp.Compare(b, a) })
+	for i := newestKept; i+1 < len(revs); i++ {
+		older := revs[i+1]
+		if older > 0 && distance(revs[0], revs[i]) == distance(revs[0], older) {
+			drop = append(drop, revs[i])
+		}
+	}
+	return drop
+}
+
+// distance is the power of two below how far rev lies behind newest.
+func distance(newest, rev int64) int {
+	return bits.Len64(uint64(newest - rev))
+}

@@ -1,0 +1,124 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// writer is the one connection that writes, with its statements prepared.
+type writer struct {
+	db   *sql.DB
+	conn *sql.Conn
+	turn chan struct{} // holds one token: who takes it may write
+
+	begin, commit, rollback        *sql.Stmt
+	savepoint, release, rollbackTo *sql.Stmt
+	advance, insertChange          *sql.Stmt
+	insertDocument, insertHead     *sql.Stmt
+	insertSnapshot, snapshotRevs   *sql.Stmt
+	dropSnapshot                   *sql.Stmt
+	deleteDocument                 *sql.Stmt
+	deleteRest                     []*sql.Stmt
+}
+
+func openWriter(ctx context.Context, path string) (_ *writer, err error) {
+	db, err := connect(path, 1, "journal_mode(WAL)", "synchronous(FULL)")
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{db: db, turn: make(chan struct{}, 1)}
+	w.turn <- struct{}{}
+	defer func() {
+		if err != nil {
+			w.close()
+		}
+	}()
+	if err := migrate(ctx, db); err != nil {
+		return nil, err
+	}
+	if w.conn, err = db.Conn(ctx); err != nil {
+		return nil, err
+	}
+	return w, w.prepare(ctx)
+}
+
+func (w *writer) prepare(ctx context.Context) error {
+	for _, s := range []struct {
+		stmt **sql.Stmt
+		text string
+	}{
+		{&w.begin, "BEGIN IMMEDIATE"},
+		{&w.commit, "COMMIT"},
+		{&w.rollback, "ROLLBACK"},
+		{&w.savepoint, "SAVEPOINT batch"},
+		{&w.release, "RELEASE batch"},
+		{&w.rollbackTo, "ROLLBACK TO batch"},
+		{&w.advance, `UPDATE heads SET rev = ?, length = ?, updated = ? WHERE key = ? AND rev = ?`},
+		{&w.insertChange, `INSERT INTO changes (key, rev, base, client, seq, user_id, at, format, op)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`},
+		{&w.insertDocument, `INSERT INTO documents (id, type, epoch, created) VALUES (?, ?, ?, ?)
+			ON CONFLICT (id) DO NOTHING`},
+		{&w.insertHead, `INSERT INTO heads (key, rev, length, updated) VALUES (?, 0, ?, ?)`},
+		{&w.insertSnapshot, `INSERT INTO snapshots (key, rev, format, content, authorship)
+			SELECT key, ?, ?, ?, ? FROM heads WHERE key = ? ON CONFLICT DO NOTHING`},
+		{&w.snapshotRevs, `SELECT rev FROM snapshots WHERE key = ?`},
+		{&w.dropSnapshot, `DELETE FROM snapshots WHERE key = ? AND rev = ?`},
+		{&w.deleteDocument, `DELETE FROM documents WHERE key = ?`},
+	} {
+		var err error
+		if *s.stmt, err = w.conn.PrepareContext(ctx, s.text); err != nil {
+			return fmt.Errorf("preparing %q: %w", s.text, err)
+		}
+	}
+	for _, table := range []string{"heads", "changes", "clients", "snapshots", "versions"} {
+		stmt, err := w.conn.PrepareContext(ctx, "DELETE FROM "+table+" WHERE key = ?")
+		if err != nil {
+			return fmt.Errorf("preparing to delete from %s: %w", table, err)
+		}
+		w.deleteRest = append(w.deleteRest, stmt)
+	}
+	return nil
+}
+
+// close ends the connection, and its statements with it.
+func (w *writer) close() error {
+	var err error
+	if w.conn != nil {
+		err = w.conn.Close()
+	}
+	return errors.Join(err, w.db.Close())
+}
+
+// transact runs f in a transaction when it is the caller's turn. ctx bounds the
+// wait only: f gets one that does not end, because a statement cut
+// short would leave the connection unfit for the next call, and is over in
+// little time.
+func (w *writer) transact(ctx context.Context, f func(ctx context.Context) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.turn:
+	}
+	defer func() { w.turn <- struct{}{} }()
+
+	ctx = context.WithoutCancel(ctx)
+	if _, err := w.begin.ExecContext(ctx); err != nil {
+		return fmt.Errorf("beginning a transaction: %w", err)
+	}
+	err := f(ctx)
+	if err == nil {
+		if _, err = w.commit.ExecContext(ctx); err == nil {
+			return nil
+		}
+		err = fmt.Errorf("committing: %w", err)
+	}
+	// Some errors, such as a full disk, have rolled back already; then this
+	// one says so, and only that.
+	_, _ = w.rollback.ExecContext(ctx)
+	return err
+}
