@@ -1,0 +1,61 @@
+package ot
+
+// Transform returns other as it must be applied after d, where both were made
+// on the same document. With priority d goes first: its inserts end up in
+// front of those of other at the same place, and its attributes stand where
+// both set one. The result is in normal form if other is.
+//
+// The server's rule: committed.Transform(op, true).
+func (d Delta) Transform(other Delta, priority bool) Delta {
+	mine, theirs := iterate(d), iterate(other)
+	out := newBuilder(len(other) + 2)
+	for theirs.more() {
+		switch {
+		case mine.inserts() && (priority || !theirs.inserts()):
+			out.push(Op{kind: RetainKind, n: mine.whole().n})
+		case theirs.inserts():
+			out.push(theirs.whole())
+		default:
+			n := min(mine.len(), theirs.len())
+			// No inserts on either side: taking cannot fail.
+			over, _ := mine.take(n)
+			op, _ := theirs.take(n)
+			if over.kind == DeleteKind {
+				continue
+			}
+			if op.kind == RetainKind {
+				op.attrs = transformAttributes(over.attrs, op.attrs, priority)
+			}
+			out.push(op)
+		}
+	}
+	return out.Delta()
+}
+
+// TransformPosition returns where the place before the index-th UTF-16 code
+// unit has gone after d. An insert at the very place moves it unless
+// priority is set.
+func (d Delta) TransformPosition(index int, priority bool) int {
+	at := 0
+	for _, op := range d {
+		if at > index {
+			break
+		}
+		switch {
+		case op.kind == DeleteKind:
+			index -= min(op.n, index-at)
+			continue
+		case op.inserts() && (at < index || !priority):
+			index = add(index, op.n)
+		}
+		at = add(at, op.n)
+	}
+	return index
+}
+
+// TransformCursor returns where a cursor at index has gone after d. The
+// author's own cursor (own) goes behind what d inserts at that very place,
+// everybody else's stays in front of it.
+func (d Delta) TransformCursor(index int, own bool) int {
+	return d.TransformPosition(index, !own)
+}
