@@ -1,0 +1,54 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+var errOrigin = errors.New("an origin is a scheme and a host, such as https://a.example, or *")
+
+// Origins says which web pages may talk to the server (A5).
+type Origins struct {
+	any  bool
+	list []string
+}
+
+// ParseOrigins reads a list of origins such as https://a.example, or "*".
+func ParseOrigins(list []string) (Origins, error) {
+	var o Origins
+	for _, origin := range list {
+		if origin == "*" {
+			o.any = true
+			continue
+		}
+		u, err := url.Parse(origin)
+		if err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || u.RawQuery != "" {
+			return o, fmt.Errorf("%q: %w", origin, errOrigin)
+		}
+		o.list = append(o.list, strings.ToLower(origin))
+	}
+	return o, nil
+}
+
+// Allow tells whether a request may come from the page that sent it: one of
+// the server's own, or a listed one. A request without an Origin does not
+// come from a page.
+func (o Origins) Allow(r *http.Request) bool {
+	values, sent := r.Header["Origin"]
+	if !sent {
+		return true
+	}
+	if len(values) != 1 || values[0] == "null" {
+		return false
+	}
+	origin := strings.ToLower(values[0])
+	if o.any || slices.Contains(o.list, origin) {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && u.Host == strings.ToLower(r.Host)
+}
