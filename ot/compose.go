@@ -9,7 +9,7 @@ import "fmt"
 // Do not transform over a composition in place of its parts: see the package
 // documentation.
 func (d Delta) Compose(b Delta) (Delta, error) {
-	first, second := iterate(d), iterate(b)
+	first, second := iterate(d.Normalize()), iterate(b.Normalize())
 	out := newBuilder(len(d) + len(b))
 	for first.more() || second.more() {
 		switch {

@@ -28,8 +28,10 @@ func NewDocument(content Delta) (Document, error) {
 }
 
 // Apply returns the document after op. It fails with ErrPastEnd or
-// ErrSplitsSurrogate where op does not fit.
+// ErrSplitsSurrogate where op does not fit. A plain retain at the end of op
+// does nothing, however long: BaseLen tells of it.
 func (d Document) Apply(op Delta) (Document, error) {
+	op = op.Normalize()
 	if err := d.fits(op); err != nil {
 		return d, fmt.Errorf("apply: %w", err)
 	}

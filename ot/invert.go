@@ -8,6 +8,7 @@ import "fmt"
 //
 // One thing is not restored: a null value carried by an insert of base.
 func (d Delta) Invert(base Document) (Delta, error) {
+	d = d.Normalize()
 	if err := base.fits(d); err != nil {
 		return nil, fmt.Errorf("invert: %w", err)
 	}
