@@ -1,0 +1,146 @@
+// Package serverproc builds the server and runs it as a process of its own,
+// for tests that kill it and for measurements that count its CPU time.
+package serverproc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// Build compiles cmd/server of the module in root into dir and returns the
+// binary's path.
+func Build(ctx context.Context, root, dir string, flags ...string) (string, error) {
+	binary := filepath.Join(dir, "coscribe-server")
+	args := append([]string{"build", "-o", binary}, flags...)
+	cmd := exec.CommandContext(ctx, "go", append(args, "./cmd/server")...)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the server: %w\n%s", err, out)
+	}
+	return binary, nil
+}
+
+// Options say how to start a server.
+type Options struct {
+	Binary   string
+	Database string    // as for --database
+	CPU      string    // a CPU list for taskset; empty: any
+	Args     []string  // further flags
+	Env      []string  // further environment
+	Output   io.Writer // where it logs to; nil: nowhere
+}
+
+// Process is a running server. It belongs to whoever started it, who ends it
+// with Stop or Kill.
+type Process struct {
+	cmd  *exec.Cmd
+	addr string
+	done chan struct{} // closed when the process has ended
+	err  error         // what it ended with; read after done
+}
+
+// Start runs a server on a free loopback port and waits until it is ready.
+func Start(ctx context.Context, o Options) (*Process, error) {
+	addr, err := freeAddress()
+	if err != nil {
+		return nil, fmt.Errorf("find a free port: %w", err)
+	}
+	argv := append([]string{o.Binary, "--listen", addr, "--database", o.Database}, o.Args...)
+	if o.CPU != "" {
+		argv = append([]string{"taskset", "-c", o.CPU}, argv...)
+	}
+	p := &Process{cmd: exec.Command(argv[0], argv[1:]...), addr: addr, done: make(chan struct{})}
+	p.cmd.Stdout, p.cmd.Stderr = o.Output, o.Output
+	p.cmd.Env = append(os.Environ(), o.Env...)
+	if err := p.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start the server: %w", err)
+	}
+	go func() {
+		p.err = p.cmd.Wait()
+		close(p.done)
+	}()
+	if err := p.ready(ctx); err != nil {
+		p.Kill()
+		return nil, err
+	}
+	return p, nil
+}
+
+// freeAddress asks the kernel for a port that nobody listens on.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
+
+// ready polls /readyz: there is no other sign from a process.
+func (p *Process) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL()+"/readyz", nil)
+		if err != nil {
+			return err
+		}
+		if resp, err := http.DefaultClient.Do(req); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-p.done:
+			return fmt.Errorf("server ended before it was ready: %w", errors.Join(p.err, io.ErrUnexpectedEOF))
+		case <-ctx.Done():
+			return fmt.Errorf("server not ready: %w", ctx.Err())
+		}
+	}
+}
+
+// URL is the server's base URL.
+func (p *Process) URL() string { return "http://" + p.addr }
+
+// PID is the server's process id.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
+// Done is closed when the process has ended.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Kill ends the server with SIGKILL, as a crash would, and waits for its end.
+func (p *Process) Kill() {
+	_ = p.cmd.Process.Kill() // it fails only where the process has ended
+	<-p.done
+}
+
+// Stop ends the server with SIGTERM and waits for its end. After ctx it is
+// killed, and that is an error.
+func (p *Process) Stop(ctx context.Context) error {
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return fmt.Errorf("stop the server: %w", err)
+	}
+	select {
+	case <-p.done:
+		return p.err
+	case <-ctx.Done():
+		p.Kill()
+		return fmt.Errorf("stop the server: %w", ctx.Err())
+	}
+}
+
+// Signal sends a signal to the server, such as SIGSTOP.
+func (p *Process) Signal(s os.Signal) error { return p.cmd.Process.Signal(s) }
