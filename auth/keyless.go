@@ -1,0 +1,42 @@
+package auth
+
+import (
+	"net"
+	"net/http"
+	"strings"
+)
+
+// Keyless is the verifier of a server without a key: everyone is Anonymous.
+// It is for a server that only its own machine can reach, see LoopbackOnly.
+type Keyless struct{}
+
+// Verify takes any token, also none.
+func (Keyless) Verify(string) (*Identity, error) { return Anonymous(), nil }
+
+// LoopbackOnly guards a server without a key (A4). A foreign Host means that
+// a page rebound its name to this machine; a forwarding header, that a proxy
+// publishes the server.
+func LoopbackOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !loopbackHost(r.Host) {
+			http.Error(w, "without a key this server answers to localhost only", http.StatusForbidden)
+			return
+		}
+		for name := range r.Header {
+			if name == "Forwarded" || strings.HasPrefix(name, "X-Forwarded-") {
+				http.Error(w, "without a key this server must not stand behind a proxy", http.StatusForbidden)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func loopbackHost(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = strings.TrimSuffix(strings.TrimPrefix(hostport, "["), "]")
+	}
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}

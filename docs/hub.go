@@ -1,0 +1,136 @@
+package docs
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/wire"
+)
+
+// Config is what a Hub needs. Zero durations and counts take the defaults.
+type Config struct {
+	Store  storage.Store
+	Logger *slog.Logger
+	Limits wire.Limits
+
+	// CommitSlots is how many transactions are in flight at once. Default 1.
+	CommitSlots int
+	// Idle is how long a room without members stays in memory. Default 30 s.
+	Idle time.Duration
+}
+
+// Hub holds the live rooms. It is safe for concurrent use.
+type Hub struct {
+	Config
+	commits *committer
+	ctx     context.Context // ends when rooms must not wait any longer
+	cancel  context.CancelFunc
+	running sync.WaitGroup // room goroutines and what they started
+
+	mu      sync.Mutex
+	rooms   map[string]*room
+	closing bool
+}
+
+// NewHub starts a hub. The caller closes it before the store.
+func NewHub(c Config) *Hub {
+	if c.CommitSlots == 0 {
+		c.CommitSlots = 1
+	}
+	if c.Idle == 0 {
+		c.Idle = 30 * time.Second
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Hub{
+		Config:  c,
+		ctx:     ctx,
+		cancel:  cancel,
+		commits: startCommitter(c.Store, c.CommitSlots),
+		rooms:   make(map[string]*room),
+	}
+}
+
+// Close lets every room finish what it is committing, answers what waits with
+// `closing`, and stores a snapshot of what changed. When ctx ends first,
+// calls to the store are cut off.
+func (h *Hub) Close(ctx context.Context) {
+	defer context.AfterFunc(ctx, h.cancel)()
+	h.mu.Lock()
+	h.closing = true
+	for _, r := range h.rooms {
+		r.inbox.force(stop{})
+	}
+	h.mu.Unlock()
+	h.running.Wait()
+	h.commits.close()
+	h.cancel()
+}
+
+// Rooms returns how many rooms are live.
+func (h *Hub) Rooms() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.rooms)
+}
+
+// post hands a request to the document's room, which is started where there
+// is none: two openers share one load.
+func (h *Hub) post(id string, req request) (*room, *wire.Error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closing {
+		return nil, wire.Errorf(wire.Closing, "the server is going away")
+	}
+	r := h.rooms[id]
+	if r == nil {
+		r = newRoom(h, id)
+		h.rooms[id] = r
+		h.running.Go(r.serve)
+	}
+	if !r.inbox.put(req) {
+		return nil, errBusy()
+	}
+	return r, nil
+}
+
+// live returns the document's room, nil where it has none.
+func (h *Hub) live(id string) *room {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.rooms[id]
+}
+
+// retire takes a room out unless something came for it in the meantime.
+func (h *Hub) retire(r *room) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !r.inbox.closeIfEmpty() {
+		return false
+	}
+	h.forget(r)
+	return true
+}
+
+// drop takes a room out and returns what still waited for it.
+func (h *Hub) drop(r *room) []request {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.forget(r)
+	return r.inbox.close()
+}
+
+func (h *Hub) forget(r *room) {
+	if h.rooms[r.id] == r {
+		delete(h.rooms, r.id)
+	}
+}
+
+func errBusy() *wire.Error {
+	return wire.Errorf(wire.RateLimited, "too much is waiting for this document")
+}

@@ -1,0 +1,261 @@
+package docs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/wire"
+	"github.com/google/uuid"
+)
+
+// What other services do with documents. Errors are *wire.Error where the
+// caller can do something about them; everything else means that the store
+// failed. Access has been decided before.
+
+// errNotKept is returned for a revision that lies inside a squashed run.
+var errNotKept = errors.New("the revision is no longer kept")
+
+// NewDocument says what to create.
+type NewDocument struct {
+	ID      string // made where empty
+	Type    string // rich-text where empty
+	Content ot.Delta
+	User    string
+}
+
+// Create makes a document. A rich-text content that does not end in a newline
+// gets one.
+func (h *Hub) Create(_ context.Context, n NewDocument) (storage.Document, error) {
+	typ, werr := parseType(n.Type)
+	if werr != nil {
+		return storage.Document{}, werr
+	}
+	doc := typ.Initial()
+	if n.Content != nil {
+		if doc, werr = h.newContent(typ, n.Content); werr != nil {
+			return storage.Document{}, werr
+		}
+	}
+	if n.ID == "" {
+		n.ID = uuid.NewString()
+	}
+	l, err := create(h, n.ID, typ, doc, n.User)
+	if err != nil {
+		return storage.Document{}, fmt.Errorf("create document: %w", err)
+	}
+	return l.Document, nil
+}
+
+func (h *Hub) newContent(typ ot.Type, content ot.Delta) (ot.Document, *wire.Error) {
+	if err := typ.Check(content); err != nil {
+		return ot.Document{}, wire.Errorf(wire.InvalidOp, "%v", err)
+	}
+	doc, err := ot.NewDocument(content)
+	if err == nil {
+		if last := repair(typ, doc); last != nil {
+			doc, err = doc.Apply(last)
+		}
+	}
+	if err != nil {
+		return doc, wire.Errorf(wire.InvalidOp, "%v", err)
+	}
+	if doc.Len() > h.Limits.Document {
+		return doc, wire.Errorf(wire.TooLarge, "the document would be longer than %d units", h.Limits.Document)
+	}
+	return doc, nil
+}
+
+// Document describes a document at its head.
+func (h *Hub) Document(ctx context.Context, id string) (storage.Document, error) {
+	d, err := h.Store.Document(ctx, id)
+	if errors.Is(err, storage.ErrNotFound) {
+		return d, errNoDocument()
+	}
+	if err != nil {
+		return d, fmt.Errorf("read document: %w", err)
+	}
+	return d, nil
+}
+
+// List returns documents by id, see storage.Store.
+func (h *Hub) List(ctx context.Context, prefix, after string, limit int) ([]storage.Document, error) {
+	list, err := h.Store.List(ctx, prefix, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list documents: %w", err)
+	}
+	return list, nil
+}
+
+// Content is a document's content at a revision.
+type Content struct {
+	storage.Document
+	Rev  int64
+	Body ot.Document
+}
+
+// Head asks for the content at the head.
+const Head = -1
+
+// Content reads the content at a revision, or at Head.
+func (h *Hub) Content(ctx context.Context, id string, rev int64) (Content, error) {
+	d, err := h.Document(ctx, id)
+	if err != nil {
+		return Content{}, err
+	}
+	if rev == Head {
+		rev = d.Rev
+	}
+	if rev > d.Rev {
+		return Content{}, wire.Errorf(wire.NotFound, "the document is at revision %d", d.Rev)
+	}
+	snapshot, err := h.Store.Snapshot(ctx, d.Key, rev)
+	if err != nil {
+		return Content{}, fmt.Errorf("read snapshot: %w", err)
+	}
+	body, err := decodeDocument(snapshot.Content)
+	if err != nil {
+		return Content{}, err
+	}
+	err = replay(ctx, h.Store, d.Key, snapshot.Rev, rev, func(_ storage.Change, op ot.Delta) (err error) {
+		body, err = body.Apply(op)
+		return err
+	})
+	if err != nil {
+		return Content{}, fmt.Errorf("read revision %d: %w", rev, err)
+	}
+	return Content{Document: d, Rev: rev, Body: body}, nil
+}
+
+// Changes returns committed changes after a revision, oldest first.
+func (h *Hub) Changes(ctx context.Context, id string, after int64, limit int) ([]wire.Change, error) {
+	d, err := h.Document(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := h.Store.Changes(ctx, d.Key, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read changes: %w", err)
+	}
+	changes := make([]wire.Change, len(stored))
+	for i, c := range stored {
+		changes[i] = wire.Change{Base: c.Base, Rev: c.Rev, Op: c.Op, Client: c.Client, Seq: c.Seq, User: c.User, At: c.At}
+	}
+	return changes, nil
+}
+
+// Edit is an op from another service. Client and Seq are both given or
+// neither.
+type Edit struct {
+	Rev     int64
+	Op      ot.Delta // as sent, not in normal form
+	Invalid error    // what is wrong with Op already
+	User    string
+	Client  uuid.UUID
+	Seq     int64
+	Epoch   uuid.UUID // checked unless uuid.Nil
+}
+
+// Submit commits an edit, transformed and broadcast like any other. When ctx
+// ends first, the edit's fate is unknown to the caller.
+func (h *Hub) Submit(ctx context.Context, id string, e Edit) (Committed, error) {
+	d, err := h.Document(ctx, id)
+	if err != nil {
+		return Committed{}, err
+	}
+	if e.Epoch != uuid.Nil && e.Epoch != d.Epoch {
+		return Committed{}, wire.Errorf(wire.BadRevision, "the document has another epoch: it was deleted and created again")
+	}
+	type result struct {
+		Committed
+		err *wire.Error
+	}
+	answer := make(chan result, 1)
+	_, werr := h.post(id, &submission{
+		doc: id, author: e.Client, user: e.User, rev: e.Rev, seq: e.Seq, op: e.Op, invalid: e.Invalid, key: d.Key,
+		reply: func(c Committed, err *wire.Error) { answer <- result{c, err} },
+	})
+	if werr != nil {
+		return Committed{}, werr
+	}
+	select {
+	case a := <-answer:
+		if a.err != nil {
+			return Committed{}, a.err
+		}
+		return a.Committed, nil
+	case <-ctx.Done():
+		return Committed{}, ctx.Err()
+	}
+}
+
+// Presence tells who is in a document's room.
+func (h *Hub) Presence(ctx context.Context, id string) (Present, error) {
+	d, err := h.Document(ctx, id)
+	if err != nil {
+		return Present{}, err
+	}
+	r := h.live(id)
+	answer := make(chan Present, 1)
+	if r == nil || !r.inbox.put(&look{answer}) {
+		return Present{Rev: d.Rev}, nil
+	}
+	select {
+	case p := <-answer:
+		if p.err != nil {
+			return p, p.err
+		}
+		return p, nil
+	case <-ctx.Done():
+		return Present{}, ctx.Err()
+	}
+}
+
+// Delete erases a document. Sessions that have it open get `closed`.
+func (h *Hub) Delete(ctx context.Context, id string) error {
+	if _, err := h.Document(ctx, id); err != nil {
+		return err
+	}
+	answer := make(chan error, 1)
+	if _, err := h.post(id, &erase{answer}); err != nil {
+		return err
+	}
+	select {
+	case err := <-answer:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// erase is a request to delete the document.
+type erase struct{ answer chan<- error }
+
+func (e *erase) client() uuid.UUID      { return uuid.Nil }
+func (e *erase) ready(r *room) bool     { return !r.busy && r.batch.empty() }
+func (e *erase) refuse(err *wire.Error) { e.answer <- err }
+func (e *erase) run(r *room) {
+	if r.absent {
+		e.refuse(errNoDocument())
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.hub.ctx, 30*time.Second)
+	defer cancel()
+	err := r.hub.Store.Delete(ctx, r.key)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		e.answer <- fmt.Errorf("delete document: %w", err)
+		return
+	}
+	e.answer <- nil
+	r.deleted()
+}
+
+// deleted tells everyone that the document is gone, and ends the room.
+func (r *room) deleted() {
+	r.broadcast(wire.Closed(r.id, wire.NotFound))
+	clear(r.members)
+	r.dismiss(errNoDocument())
+}

@@ -1,0 +1,125 @@
+package docs
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/ot/otjson"
+	"github.com/coscribe/coscribe/storage"
+)
+
+const (
+	// minTail is how many changes a tail has at least before a snapshot is
+	// due: opening reads about as many for the window anyway.
+	minTail = 500
+	// changeWeight is what a change costs to load beside its op, in bytes.
+	changeWeight = 100
+)
+
+// snapshotState is what a room knows of its last snapshot and of the tail
+// behind it.
+type snapshotState struct {
+	rev     int64
+	size    int // bytes of its content
+	tail    int // changes since
+	weight  int // bytes of those
+	writing bool
+}
+
+func (s *snapshotState) weigh(e *entry) {
+	if e.rev > s.rev {
+		s.tail++
+		s.weight += len(e.stored) + changeWeight
+	}
+}
+
+// snapshotIfDue stores a snapshot, off the room's goroutine, when the tail
+// outweighs the last one.
+func (r *room) snapshotIfDue() {
+	s := &r.snapshot
+	if s.writing || s.tail < minTail || s.weight < s.size {
+		return
+	}
+	v, key := r.durable, r.key
+	*s = snapshotState{rev: s.rev, size: s.size, writing: true}
+	r.hub.running.Go(func() {
+		size, err := writeSnapshot(r.hub.ctx, r.hub.Store, key, v)
+		r.inbox.force(internal(func(r *room) {
+			r.snapshot.writing = false
+			if err != nil {
+				r.log.Warn("snapshot failed", "rev", v.rev, "err", err)
+				return // the next one is due when the tail has grown again
+			}
+			r.snapshot.rev, r.snapshot.size = v.rev, size
+		}))
+	})
+}
+
+// lastSnapshot stores a snapshot before the room leaves memory.
+func (r *room) lastSnapshot() {
+	if r.snapshot.writing || r.durable.rev == r.snapshot.rev {
+		return
+	}
+	size, err := writeSnapshot(r.hub.ctx, r.hub.Store, r.key, r.durable)
+	if err != nil {
+		r.log.Warn("snapshot failed", "rev", r.durable.rev, "err", err)
+		return
+	}
+	r.snapshot = snapshotState{rev: r.durable.rev, size: size}
+}
+
+// writeSnapshot stores a version with its authorship, which is the last
+// snapshot's moved through the changes since.
+func writeSnapshot(ctx context.Context, store storage.Store, key storage.Key, v version) (size int, err error) {
+	last, err := store.Snapshot(ctx, key, v.rev)
+	if err != nil {
+		return 0, fmt.Errorf("read the last snapshot: %w", err)
+	}
+	by, err := decodeAuthorship(last.Authorship)
+	if err != nil {
+		return 0, err
+	}
+	err = replay(ctx, store, key, last.Rev, v.rev, func(c storage.Change, op ot.Delta) error {
+		by, err = by.apply(op, credit{User: c.User, Rev: c.Rev, At: c.At})
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	content := otjson.Append(nil, v.doc.Content())
+	err = store.PutSnapshot(ctx, key, storage.Snapshot{
+		Rev: v.rev, Format: storage.FormatJSON, Content: content, Authorship: by.encode(),
+	})
+	if err != nil {
+		return 0, fmt.Errorf("store the snapshot: %w", err)
+	}
+	return len(content), nil
+}
+
+// replay hands on the changes from one revision to another, in order.
+func replay(ctx context.Context, store storage.Store, key storage.Key, from, to int64, each func(storage.Change, ot.Delta) error) error {
+	for from < to {
+		changes, err := store.Changes(ctx, key, from, int(min(to-from, readPage)))
+		if err != nil {
+			return fmt.Errorf("read changes after revision %d: %w", from, err)
+		}
+		if len(changes) == 0 {
+			return fmt.Errorf("changes after revision %d are missing", from)
+		}
+		for _, c := range changes {
+			if c.Base != from || c.Rev > to {
+				return errNotKept
+			}
+			op, err := otjson.Decode(c.Op)
+			if err != nil {
+				return fmt.Errorf("decode revision %d: %w", c.Rev, err)
+			}
+			if err := each(c, op); err != nil {
+				return err
+			}
+			from = c.Rev
+		}
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package docs
+
+import (
+	"time"
+
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/ot/otjson"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/wire"
+	"github.com/google/uuid"
+)
+
+// entry is one change as a room remembers it.
+type entry struct {
+	rev    int64
+	base   int64
+	op     ot.Delta
+	client uuid.UUID
+	seq    int64
+	user   string
+	at     time.Time
+	length int    // of the document at base
+	stored []byte // the op as it is stored
+	json   []byte // the change as everyone gets it
+}
+
+// loadEntry reads a stored change, made on a document of the given length.
+func loadEntry(c storage.Change, length int) (entry, error) {
+	op, err := otjson.Decode(c.Op)
+	if err != nil {
+		return entry{}, err
+	}
+	e := entry{
+		rev: c.Rev, base: c.Base, op: op, client: c.Client, seq: c.Seq,
+		user: c.User, at: c.At, length: length, stored: c.Op,
+	}
+	e.json = wire.AppendChange(nil, e.wire())
+	return e, nil
+}
+
+func (e *entry) wire() *wire.Change {
+	return &wire.Change{
+		Base: e.base, Rev: e.rev, Op: e.stored, Client: e.client, Seq: e.seq, User: e.user, At: e.at,
+	}
+}
+
+func (e *entry) storage() storage.Change {
+	return storage.Change{
+		Rev: e.rev, Base: e.base, Client: e.client, Seq: e.seq, User: e.user, At: e.at,
+		Format: storage.FormatJSON, Op: e.stored,
+	}
+}
+
+// window holds the recent changes, gapless up to the head.
+type window struct {
+	size    int // how many to keep at least
+	entries []entry
+}
+
+func (w *window) add(entries ...entry) {
+	w.entries = append(w.entries, entries...)
+	if excess := len(w.entries) - w.size; excess > w.size/4 {
+		kept := make([]entry, w.size, w.size*3/2)
+		copy(kept, w.entries[excess:])
+		w.entries = kept
+	}
+}
+
+// covers tells whether every change after rev, up to the head, is here.
+func (w *window) covers(rev, head int64) bool {
+	return rev == head || len(w.entries) > 0 && rev >= w.entries[0].base
+}
+
+// since returns the changes after rev, which the window covers.
+func (w *window) since(rev int64) []entry {
+	if len(w.entries) == 0 || rev >= w.entries[len(w.entries)-1].rev {
+		return nil
+	}
+	return w.entries[w.index(rev):]
+}
+
+// index finds the change that was made on rev. Revisions are gapless but for
+// squashed runs, which are older than what a window holds.
+func (w *window) index(rev int64) int {
+	return int(rev - w.entries[0].base)
+}

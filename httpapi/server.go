@@ -1,0 +1,119 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/coscribe/coscribe/auth"
+	"github.com/coscribe/coscribe/docs"
+	"github.com/coscribe/coscribe/wire"
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// Verifier says whom a token names.
+type Verifier interface {
+	Verify(token string) (*auth.Identity, error)
+}
+
+// Config is what the API needs.
+type Config struct {
+	Hub      *docs.Hub
+	Verifier Verifier
+	Origins  auth.Origins
+	Limits   wire.Limits
+	Logger   *slog.Logger
+	// Ready tells why the server cannot serve; nil when it can.
+	Ready func(context.Context) error
+}
+
+type api struct{ Config }
+
+// Register adds the API's routes to a mux.
+func Register(mux *http.ServeMux, c Config) {
+	a := &api{c}
+	config := huma.DefaultConfig("Coscribe", "1")
+	config.DocsPath = ""
+	config.SchemasPath = ""
+	config.CreateHooks = nil
+	config.Info.Description = "Documents that people edit together: content, changes, presence. Editing itself goes over a WebSocket at /v1/connect."
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
+	}
+	rest := http.NewServeMux()
+	a.routes(humago.New(rest, config))
+	guarded := a.guard(rest)
+	mux.Handle("/v1/", guarded)
+	mux.Handle("/openapi.json", guarded)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answerHealth(w, nil) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { answerHealth(w, c.Ready(r.Context())) })
+}
+
+func answerHealth(w http.ResponseWriter, err error) {
+	if err != nil {
+		newProblem(http.StatusServiceUnavailable, wire.Unavailable, err.Error()).write(w)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// guard refuses writes from other sites' pages, and bodies that are not JSON
+// (A5), which a page could send without being asked.
+func (a *api) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			if !a.Origins.Allow(r) {
+				newProblem(http.StatusForbidden, wire.Forbidden, "the origin is not allowed").write(w)
+				return
+			}
+			if r.ContentLength != 0 && !isJSON(r.Header.Get("Content-Type")) {
+				newProblem(http.StatusUnsupportedMediaType, wire.BadMessage, "the body must be application/json").write(w)
+				return
+			}
+		}
+		identity, err := a.identify(r)
+		if err != nil && r.URL.Path != "/openapi.json" {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			code := wire.Unauthorized
+			if errors.Is(err, auth.ErrExpired) {
+				code = wire.TokenExpired
+			}
+			newProblem(http.StatusUnauthorized, code, err.Error()).write(w)
+			return
+		}
+		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), identityKey{}, identity)))
+	})
+}
+
+func isJSON(contentType string) bool {
+	media, _, _ := strings.Cut(contentType, ";")
+	return strings.EqualFold(strings.TrimSpace(media), "application/json")
+}
+
+type identityKey struct{}
+
+func (a *api) identify(r *http.Request) (*auth.Identity, error) {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return a.Verifier.Verify(token)
+}
+
+// access returns who is calling where they may do this much with a document,
+// before anything about it is looked up.
+func (a *api) access(ctx context.Context, doc string, least auth.Access) (*auth.Identity, error) {
+	identity := caller(ctx)
+	if !wire.ValidDocumentID(doc) {
+		return nil, wire.ErrBadDocumentID()
+	}
+	if identity.Access(doc) < least {
+		return nil, wire.Errorf(wire.Forbidden, "this takes the right to %s the document", least)
+	}
+	return identity, nil
+}
+
+func caller(ctx context.Context) *auth.Identity { return ctx.Value(identityKey{}).(*auth.Identity) }

@@ -1,0 +1,136 @@
+package session
+
+import (
+	"sync"
+	"time"
+
+	"github.com/coscribe/coscribe/wire"
+	"github.com/gorilla/websocket"
+	"github.com/olahol/melody"
+)
+
+const (
+	// maxWaiting bounds the bytes that wait for a reader, and maxFrames their
+	// number. The bytes are shared with everyone else in the room.
+	maxWaiting = 8 << 20
+	maxFrames  = 1 << 14
+	// maxJoined is how large a message made of several gets, in bytes.
+	maxJoined = 256 << 10
+	// stallTimeout is how long a reader may take nothing (P7).
+	stallTimeout = 10 * time.Second
+	// farewell is how long a peer has to answer a close frame.
+	farewell = 2 * time.Second
+)
+
+// outbox is what waits for one reader. It hands the connection one message at
+// a time and knows when it was written; while the writer is busy, changes
+// gather and then leave as one larger message. It is safe for concurrent use
+// and its methods never wait.
+type outbox struct {
+	conn *melody.Session // set before first use
+
+	mu      sync.Mutex
+	frames  []*wire.Frame
+	waiting int  // bytes in frames that count
+	writing bool // the connection has a message
+	closed  bool // takes no more frames
+	done    bool // the close frame is sent, or the connection is gone
+	code    int
+	reason  string
+}
+
+func (o *outbox) send(f *wire.Frame) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return
+	}
+	if !f.Unbounded() {
+		if o.waiting+f.Len() > maxWaiting || len(o.frames) >= maxFrames {
+			o.overflow()
+			return
+		}
+		o.waiting += f.Len()
+	}
+	o.frames = append(o.frames, f)
+	o.next()
+}
+
+// sent tells that the connection has written its message.
+func (o *outbox) sent() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.writing = false
+	o.next()
+}
+
+// finish closes the connection after what waits.
+func (o *outbox) finish(code int, reason string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return
+	}
+	o.closed, o.code, o.reason = true, code, reason
+	o.next()
+}
+
+// drop forgets what waits; the connection is gone.
+func (o *outbox) drop() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed, o.done = true, true
+	o.frames, o.waiting = nil, 0
+}
+
+func (o *outbox) closeCode() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.code
+}
+
+// overflow drops a reader who has fallen out of the bound. It comes back and
+// resumes.
+func (o *outbox) overflow() {
+	o.frames, o.waiting = nil, 0
+	o.closed, o.code, o.reason = true, wire.CloseOverloaded, "too slow"
+	o.goodbye()
+}
+
+// next hands over what comes next, where the connection is free.
+func (o *outbox) next() {
+	if o.writing || o.done {
+		return
+	}
+	if len(o.frames) == 0 {
+		if o.closed {
+			o.goodbye()
+		}
+		return
+	}
+	n, message := wire.Join(o.frames, maxJoined)
+	for i, f := range o.frames[:n] {
+		if !f.Unbounded() {
+			o.waiting -= f.Len()
+		}
+		o.frames[i] = nil
+	}
+	if o.frames = o.frames[n:]; len(o.frames) == 0 {
+		o.frames = nil
+	}
+	o.writing = true
+	// An error means that the connection is closed: its reader tells.
+	_ = o.conn.Write(message)
+}
+
+// goodbye sends the close frame and gives the peer a moment to answer: a
+// connection closed with something unread in it would take the frame back.
+func (o *outbox) goodbye() {
+	o.done = true
+	conn := o.conn.WebsocketConnection()
+	message := websocket.FormatCloseMessage(o.code, o.reason)
+	go func() {
+		_ = conn.WriteControl(websocket.CloseMessage, message, time.Now().Add(farewell))
+		time.AfterFunc(farewell, func() { _ = conn.Close() })
+	}()
+}

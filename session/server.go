@@ -1,0 +1,204 @@
+package session
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coscribe/coscribe/auth"
+	"github.com/coscribe/coscribe/docs"
+	"github.com/coscribe/coscribe/wire"
+	"github.com/google/uuid"
+	"github.com/gorilla/websocket"
+	"github.com/olahol/melody"
+)
+
+// Protocol is the WebSocket sub-protocol.
+const Protocol = "coscribe.v1"
+
+// key is where a connection of the WebSocket library keeps its session.
+const key = "session"
+
+// Verifier says whom a token names.
+type Verifier interface {
+	Verify(token string) (*auth.Identity, error)
+}
+
+// Config is what a Server needs. Zero durations take the defaults.
+type Config struct {
+	Hub      *docs.Hub
+	Verifier Verifier
+	Origins  auth.Origins
+	Limits   wire.Limits
+	Logger   *slog.Logger
+
+	// HelloTimeout is how long a connection may take to say hello. Default
+	// 10 s.
+	HelloTimeout time.Duration
+	// MaxDocuments is how many documents a session may have open. Default 1000.
+	MaxDocuments int
+}
+
+// Server serves GET /v1/connect. It is safe for concurrent use.
+type Server struct {
+	Config
+	melody *melody.Melody
+
+	mu       sync.Mutex
+	sessions map[*session]struct{}
+	owners   map[owner]*session // whose client is connected here (P4)
+	draining bool
+}
+
+// owner names a client of a user.
+type owner struct {
+	client uuid.UUID
+	user   string
+}
+
+// NewServer makes a server.
+func NewServer(c Config) *Server {
+	if c.HelloTimeout == 0 {
+		c.HelloTimeout = 10 * time.Second
+	}
+	if c.MaxDocuments == 0 {
+		c.MaxDocuments = 1000
+	}
+	s := &Server{
+		Config:   c,
+		melody:   melody.New(),
+		sessions: make(map[*session]struct{}),
+		owners:   make(map[owner]*session),
+	}
+	m := s.melody
+	m.Config.MaxMessageSize = int64(c.Limits.Message)
+	m.Config.MessageBufferSize = 2 // one message at a time is handed over, see outbox
+	m.Config.WriteWait = stallTimeout
+	m.Upgrader = &websocket.Upgrader{
+		HandshakeTimeout: 10 * time.Second,
+		ReadBufferSize:   1024,
+		WriteBufferSize:  1024,
+		Subprotocols:     []string{Protocol},
+		CheckOrigin:      c.Origins.Allow,
+		Error:            refuseUpgrade,
+	}
+	m.HandleConnect(func(conn *melody.Session) { from(conn).connected(conn) })
+	m.HandleMessage(func(conn *melody.Session, frame []byte) { from(conn).receive(frame) })
+	m.HandleMessageBinary(func(conn *melody.Session, _ []byte) { from(conn).garbage() })
+	m.HandleSentMessage(func(conn *melody.Session, _ []byte) { from(conn).out.sent() })
+	m.HandleDisconnect(func(conn *melody.Session) { from(conn).disconnected() })
+	return s
+}
+
+func from(conn *melody.Session) *session { return conn.MustGet(key).(*session) }
+
+// ServeHTTP upgrades a request to a session and returns when it has ended.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if asked := websocket.Subprotocols(r); len(asked) > 0 && !slices.Contains(asked, Protocol) {
+		http.Error(w, "the sub-protocol is "+Protocol, http.StatusBadRequest)
+		return
+	}
+	if r.URL.Query().Has("token") || r.URL.Query().Has("access_token") {
+		http.Error(w, "a token must not travel in a URL", http.StatusBadRequest)
+		return
+	}
+	identity, err := s.fromHeader(r)
+	if err != nil {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		http.Error(w, "the token is refused", http.StatusUnauthorized)
+		return
+	}
+	session := newSession(s, identity)
+	if err := s.melody.HandleRequestWithKeys(w, r, map[string]any{key: session}); err != nil {
+		s.Logger.Debug("upgrade failed", "err", err)
+	}
+}
+
+// fromHeader returns whom the Authorization header names; nil without one.
+func (s *Server) fromHeader(r *http.Request) (*auth.Identity, error) {
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return nil, nil
+	}
+	token, ok := strings.CutPrefix(header, "Bearer ")
+	if !ok {
+		return nil, auth.ErrUnauthorized
+	}
+	return s.Verifier.Verify(token)
+}
+
+func refuseUpgrade(w http.ResponseWriter, _ *http.Request, status int, reason error) {
+	if errors.As(reason, new(websocket.HandshakeError)) && status == http.StatusBadRequest {
+		w.Header().Set("Upgrade", "websocket")
+	}
+	http.Error(w, reason.Error(), status)
+}
+
+// add registers a connection; false when the server is going away.
+func (s *Server) add(session *session) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.draining {
+		return false
+	}
+	s.sessions[session] = struct{}{}
+	return true
+}
+
+// claim makes a session the one of its client and returns the one that was.
+func (s *Server) claim(session *session) (older *session) {
+	who := session.owner()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	older = s.owners[who]
+	s.owners[who] = session
+	return older
+}
+
+func (s *Server) remove(session *session) {
+	who := session.owner()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.sessions, session)
+	if s.owners[who] == session {
+		delete(s.owners, who)
+	}
+}
+
+// Sessions returns how many connections there are.
+func (s *Server) Sessions() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.sessions)
+}
+
+// Drain tells every session that the server is going away and to come back
+// within the time given, and takes no new ones.
+func (s *Server) Drain(within time.Duration) {
+	frame := wire.Draining(within)
+	for _, session := range s.everyone() {
+		session.Send(frame)
+	}
+}
+
+// Close ends every session.
+func (s *Server) Close() {
+	for _, session := range s.everyone() {
+		session.out.finish(wire.CloseDraining, "the server is going away")
+	}
+}
+
+func (s *Server) everyone() []*session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.draining = true
+	list := make([]*session, 0, len(s.sessions))
+	for session := range s.sessions {
+		list = append(list, session)
+	}
+	return list
+}

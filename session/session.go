@@ -1,0 +1,285 @@
+package session
+
+import (
+	"errors"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coscribe/coscribe/auth"
+	"github.com/coscribe/coscribe/docs"
+	"github.com/coscribe/coscribe/wire"
+	"github.com/google/uuid"
+	"github.com/olahol/melody"
+)
+
+// maxGarbage is how many frames that are no messages a connection may send.
+const maxGarbage = 5
+
+// session is one connection. Unless said otherwise its fields belong to the
+// goroutine that reads from it.
+type session struct {
+	server  *Server
+	id      uuid.UUID
+	log     *slog.Logger
+	started time.Time
+	out     outbox // safe for concurrent use
+
+	link     *docs.Link // nil until hello
+	identity *auth.Identity
+	strikes  int
+	ended    atomic.Bool // nothing that still comes in counts
+
+	who atomic.Pointer[member] // set at hello; read by rooms
+
+	mu    sync.Mutex
+	timer *time.Timer // until hello: its deadline; then: the token's end
+}
+
+// member is what rooms know of a session.
+type member struct {
+	client uuid.UUID
+	user   wire.User
+}
+
+func newSession(server *Server, identity *auth.Identity) *session {
+	return &session{server: server, id: uuid.New(), identity: identity, started: time.Now(), log: server.Logger}
+}
+
+// Client implements docs.Session.
+func (s *session) Client() uuid.UUID { return s.who.Load().client }
+
+// User implements docs.Session.
+func (s *session) User() wire.User { return s.who.Load().user }
+
+// Send implements docs.Session.
+func (s *session) Send(frame *wire.Frame) { s.out.send(frame) }
+
+// Close implements docs.Session.
+func (s *session) Close(code int, reason *wire.Error) {
+	if s.ended.Swap(true) {
+		return
+	}
+	s.out.send(wire.Refusal(reason))
+	s.out.finish(code, string(reason.Code))
+}
+
+func (s *session) owner() owner {
+	who := s.who.Load()
+	if who == nil {
+		return owner{}
+	}
+	return owner{who.client, who.user.ID}
+}
+
+// connected runs before anything is read.
+func (s *session) connected(conn *melody.Session) {
+	s.out.conn = conn
+	s.after(s.server.HelloTimeout, func() {
+		s.Close(wire.CloseNoHello, wire.Errorf(wire.HelloRequired, "no hello came in time"))
+	})
+	if !s.server.add(s) {
+		s.Close(wire.CloseDraining, wire.Errorf(wire.Closing, "the server is going away"))
+	}
+}
+
+// disconnected runs once nothing more can be read.
+func (s *session) disconnected() {
+	s.ended.Store(true)
+	s.stopTimer()
+	s.out.drop()
+	if s.link != nil {
+		s.link.Detach()
+	}
+	s.server.remove(s)
+	s.log.Info("session ended", "for", time.Since(s.started).Round(time.Millisecond), "code", s.out.closeCode())
+}
+
+// receive handles one frame. A panic ends this session alone.
+func (s *session) receive(frame []byte) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.log.Error("session panicked", "cause", cause, "stack", string(debug.Stack()))
+			s.Close(wire.CloseOverloaded, wire.Errorf(wire.Internal, "the session failed"))
+		}
+	}()
+	if s.ended.Load() {
+		return
+	}
+	msg, err := wire.Decode(frame)
+	if errors.Is(err, wire.ErrNotMessage) {
+		s.garbage()
+		return
+	}
+	if _, hello := msg.(wire.Hello); s.link == nil && !hello {
+		s.refuse(wire.Errorf(wire.HelloRequired, "hello comes first"))
+		return
+	}
+	var refusal *wire.Error
+	if errors.As(err, &refusal) {
+		s.refuse(refusal)
+		return
+	}
+	if refusal := s.handle(msg); refusal != nil {
+		s.refuse(refusal)
+	}
+}
+
+func (s *session) handle(msg wire.Message) *wire.Error {
+	switch m := msg.(type) {
+	case wire.Op:
+		if err := s.require(auth.Write, m.Doc, m.Seq); err != nil {
+			return err
+		}
+		return s.link.Submit(m)
+	case wire.Presence:
+		if err := s.require(auth.Read, m.Doc, 0); err != nil {
+			return err
+		}
+		return s.link.SetPresence(m)
+	case wire.Ping:
+		s.Send(wire.Pong())
+		return nil
+	case wire.Open:
+		return s.open(m)
+	case wire.Close:
+		if err := s.require(auth.Read, m.Doc, 0); err != nil {
+			return err
+		}
+		return s.link.Close(m.Doc)
+	case wire.Hello:
+		return s.hello(m)
+	case wire.Auth:
+		return s.renew(m)
+	}
+	return wire.Errorf(wire.Internal, "the message is not handled")
+}
+
+// require is where it is decided what this session may do.
+func (s *session) require(least auth.Access, doc string, seq int64) *wire.Error {
+	if s.identity.Access(doc) < least {
+		return wire.Errorf(wire.Forbidden, "this takes the right to %s the document", least).About(doc, seq)
+	}
+	return nil
+}
+
+func (s *session) open(m wire.Open) *wire.Error {
+	if err := s.require(auth.Read, m.Doc, 0); err != nil {
+		return err
+	}
+	if s.link.Opened() >= s.server.MaxDocuments && !s.link.Has(m.Doc) {
+		return wire.Errorf(wire.RateLimited, "a session opens %d documents at most", s.server.MaxDocuments).About(m.Doc, 0)
+	}
+	access := s.identity.Access(m.Doc)
+	return s.link.Open(m, access.String(), access >= auth.Write)
+}
+
+func (s *session) hello(m wire.Hello) *wire.Error {
+	if s.link != nil {
+		return wire.Errorf(wire.BadMessage, "hello was said already")
+	}
+	if m.Token != "" || s.identity == nil {
+		identity, err := s.server.Verifier.Verify(m.Token)
+		if err != nil {
+			s.Close(wire.CloseUnauthenticated, refusedToken(err))
+			return nil
+		}
+		s.identity = identity
+	}
+	user := wire.User{ID: s.identity.ID, Name: s.identity.Name}
+	s.who.Store(&member{client: m.Client, user: user})
+	s.log = s.log.With("session", s.id, "client", m.Client, "user", user.ID)
+	s.stopTimer()
+	if older := s.server.claim(s); older != nil {
+		older.Close(wire.CloseReplaced, wire.Errorf(wire.Replaced, "the client connected again"))
+	}
+	s.link = s.server.Hub.Link(s)
+	s.expire()
+	s.Send(wire.HelloAnswer(s.id.String(), user, s.identity.Expires, s.server.Limits))
+	return nil
+}
+
+// renew takes a new token: from the next message on it is what counts.
+func (s *session) renew(m wire.Auth) *wire.Error {
+	identity, err := s.server.Verifier.Verify(m.Token)
+	if err != nil {
+		return wire.Errorf(wire.Unauthorized, "%v", err)
+	}
+	if identity.ID != s.identity.ID {
+		return wire.Errorf(wire.Unauthorized, "the token is another user's")
+	}
+	old := s.identity
+	s.identity = identity
+	s.who.Store(&member{client: s.Client(), user: wire.User{ID: identity.ID, Name: identity.Name}})
+	s.expire()
+	s.Send(wire.AuthAnswer(identity.Expires))
+	for _, doc := range s.link.Documents() {
+		switch access := identity.Access(doc); {
+		case access == old.Access(doc):
+		case access < auth.Read:
+			_ = s.link.Close(doc) // it is open: it was listed just now
+			s.Send(wire.Closed(doc, wire.Forbidden))
+		default:
+			s.Send(wire.AccessChanged(doc, access.String()))
+		}
+	}
+	return nil
+}
+
+// expire ends the session when its token does. A token that was taken within
+// the leeway for clocks lasts as long as that leeway.
+func (s *session) expire() {
+	if s.identity.Expires.IsZero() {
+		s.stopTimer()
+		return
+	}
+	left := time.Until(s.identity.Expires)
+	if left <= 0 {
+		left += auth.Leeway
+	}
+	s.after(left, func() {
+		s.Close(wire.CloseUnauthenticated, wire.Errorf(wire.TokenExpired, "the token has run out"))
+	})
+}
+
+func refusedToken(err error) *wire.Error {
+	code := wire.Unauthorized
+	if errors.Is(err, auth.ErrExpired) {
+		code = wire.TokenExpired
+	}
+	return wire.Errorf(code, "%v", err)
+}
+
+func (s *session) refuse(e *wire.Error) { s.Send(wire.Refusal(e)) }
+
+// garbage answers a frame that is no message.
+func (s *session) garbage() {
+	if s.ended.Load() {
+		return
+	}
+	refusal := wire.Errorf(wire.BadMessage, "every message is one JSON object with a kind in one text frame")
+	if s.strikes++; s.strikes >= maxGarbage {
+		s.Close(wire.CloseBadProtocol, refusal)
+		return
+	}
+	s.refuse(refusal)
+}
+
+func (s *session) after(d time.Duration, f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.timer = time.AfterFunc(d, f)
+}
+
+func (s *session) stopTimer() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+}

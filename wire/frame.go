@@ -1,0 +1,51 @@
+package wire
+
+import "bytes"
+
+// Frame is one encoded message. It is immutable and shared by everyone who
+// gets it.
+type Frame struct {
+	data []byte
+	list int  // where the elements of a changes message begin; 0 for others
+	open bool // answers an open
+}
+
+// Bytes returns the message. The caller must not modify it.
+func (f *Frame) Bytes() []byte { return f.data }
+
+// Len returns the message's length in bytes.
+func (f *Frame) Len() int { return len(f.data) }
+
+// Unbounded tells whether the frame is the answer to an open, which is sent
+// however large it is: the bound on what waits counts what is behind it (P7).
+func (f *Frame) Unbounded() bool { return f.open }
+
+// tail closes the list and the message.
+const tail = "]}"
+
+// Join returns how many of the frames at the front can travel as one message,
+// and that message: neighbouring changes of one document become one list.
+// This is how a reader who lags gets fewer and larger messages, made from
+// the bytes that everyone shares. At most limit bytes are joined.
+func Join(frames []*Frame, limit int) (int, []byte) {
+	first := frames[0]
+	n, size := 1, len(first.data)
+	for ; n < len(frames) && first.continues(frames[n]) && size < limit; n++ {
+		size += len(frames[n].data) - frames[n].list
+	}
+	if n == 1 {
+		return 1, first.data
+	}
+	joined := make([]byte, 0, size)
+	joined = append(joined, first.data[:len(first.data)-len(tail)]...)
+	for _, f := range frames[1:n] {
+		joined = append(joined, ',')
+		joined = append(joined, f.data[f.list:len(f.data)-len(tail)]...)
+	}
+	return n, append(joined, tail...)
+}
+
+// continues tells whether next carries changes of the same document.
+func (f *Frame) continues(next *Frame) bool {
+	return f.list > 0 && f.list == next.list && bytes.Equal(f.data[:f.list], next.data[:next.list])
+}
