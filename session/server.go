@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -46,7 +47,8 @@ type Config struct {
 // Server serves GET /v1/connect. It is safe for concurrent use.
 type Server struct {
 	Config
-	melody *melody.Melody
+	melody  *melody.Melody
+	running sync.WaitGroup // requests being served
 
 	mu       sync.Mutex
 	sessions map[*session]struct{}
@@ -112,6 +114,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the token is refused", http.StatusUnauthorized)
 		return
 	}
+	if !s.enter() {
+		http.Error(w, "the server is going away", http.StatusServiceUnavailable)
+		return
+	}
+	defer s.running.Done()
 	session := newSession(s, identity)
 	if err := s.melody.HandleRequestWithKeys(w, r, map[string]any{key: session}); err != nil {
 		s.Logger.Debug("upgrade failed", "err", err)
@@ -136,6 +143,16 @@ func refuseUpgrade(w http.ResponseWriter, _ *http.Request, status int, reason er
 		w.Header().Set("Upgrade", "websocket")
 	}
 	http.Error(w, reason.Error(), status)
+}
+
+// enter counts a request in, unless the server is going away.
+func (s *Server) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.draining {
+		s.running.Add(1)
+	}
+	return !s.draining
 }
 
 // add registers a connection; false when the server is going away.
@@ -185,10 +202,20 @@ func (s *Server) Drain(within time.Duration) {
 	}
 }
 
-// Close ends every session.
-func (s *Server) Close() {
+// Close ends every session and waits, as long as ctx lasts, until they have
+// said goodbye.
+func (s *Server) Close(ctx context.Context) {
 	for _, session := range s.everyone() {
 		session.out.finish(wire.CloseDraining, "the server is going away")
+	}
+	gone := make(chan struct{})
+	go func() {
+		s.running.Wait()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+	case <-ctx.Done():
 	}
 }
 

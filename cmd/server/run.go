@@ -101,7 +101,7 @@ func shutdown(server *http.Server, sessions *session.Server, hub *docs.Hub) {
 	defer cancel()
 	sessions.Drain(drainWithin)
 	hub.Close(ctx)
-	sessions.Close()
+	sessions.Close(ctx)
 	_ = server.Shutdown(ctx) // past its time, what is left is cut off
 }
 
