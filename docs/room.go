@@ -201,6 +201,7 @@ func (r *room) end(reason *wire.Error) {
 // dismiss answers whatever still waits and takes the room out of the hub.
 func (r *room) dismiss(reason *wire.Error) {
 	r.ended = true
+	r.refuseBatch(r.batch, reason.Code, reason.Message) // what is under way is nobody's any more
 	for _, req := range append(r.queue, r.hub.drop(r)...) {
 		req.refuse(reason)
 	}
