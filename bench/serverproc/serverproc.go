@@ -16,13 +16,12 @@ import (
 	"time"
 )
 
-// Build compiles cmd/server of the module in root into dir and returns the
-// binary's path.
-func Build(ctx context.Context, root, dir string, flags ...string) (string, error) {
+// Build compiles the server into dir and returns the binary's path. The working
+// directory has to be inside the module; flags are further ones of go build.
+func Build(ctx context.Context, dir string, flags ...string) (string, error) {
 	binary := filepath.Join(dir, "coscribe-server")
 	args := append([]string{"build", "-o", binary}, flags...)
-	cmd := exec.CommandContext(ctx, "go", append(args, "./cmd/server")...)
-	cmd.Dir = root
+	cmd := exec.CommandContext(ctx, "go", append(args, "github.com/coscribe/coscribe/cmd/server")...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the server: %w\n%s", err, out)
 	}
