@@ -34,6 +34,9 @@ type api struct{ Config }
 
 // Register adds the API's routes to a mux.
 func Register(mux *http.ServeMux, c Config) {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
 	a := &api{c}
 	config := huma.DefaultConfig("Coscribe", "1")
 	config.DocsPath = ""

@@ -67,6 +67,9 @@ func NewServer(c Config) *Server {
 	if c.HelloTimeout == 0 {
 		c.HelloTimeout = 10 * time.Second
 	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
 	if c.MaxDocuments == 0 {
 		c.MaxDocuments = 1000
 	}
