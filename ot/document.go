@@ -2,124 +2,90 @@ package ot
 
 import (
 	"fmt"
-	"iter"
 	"strings"
 )
 
 // A Document is the content of a document at one revision. It is an immutable
-// value: Apply returns a new one and the old one stays valid. The zero
-// Document is empty. It may be used concurrently.
-type Document struct {
-	content Delta
-	length  int
-}
+// value: Apply returns a new one, which shares with the old one what did not
+// change, and the old one stays valid. The zero Document is empty. It may be
+// used concurrently.
+//
+// Inside it is a persistent balanced tree, so that applying an op takes time
+// proportional to the op and to the logarithm of the document.
+type Document struct{ tree }
 
 // NewDocument returns the document of that content. It fails with
 // ErrNotContent unless it is made of inserts alone.
 func NewDocument(content Delta) (Document, error) {
-	n := 0
+	e := Document{}.tree.editor(remove)
 	for i, op := range content {
-		if !op.inserts() {
+		switch {
+		case op.idle():
+		case !op.inserts():
 			return Document{}, fmt.Errorf("component %d: %w", i, ErrNotContent)
+		default:
+			e.insert(e.n, op)
 		}
-		n += op.n
 	}
-	return Document{content: content.Normalize(), length: n}, nil
+	return e.Document(), nil
 }
 
 // Apply returns the document after op. It fails with ErrPastEnd or
 // ErrSplitsSurrogate where op does not fit. A plain retain at the end of op
 // does nothing, however long: BaseLen tells of it.
 func (d Document) Apply(op Delta) (Document, error) {
-	op = op.Normalize()
-	if err := d.fits(op); err != nil {
-		return d, fmt.Errorf("apply: %w", err)
+	e := d.tree.editor(remove)
+	if err := e.Apply(op); err != nil {
+		return d, err
 	}
-	content, err := d.content.Compose(op)
-	if err != nil {
-		return d, fmt.Errorf("apply: %w", err)
-	}
-	return Document{content: content, length: d.length + op.Growth()}, nil
-}
-
-// fits reports whether op can be applied.
-func (d Document) fits(op Delta) error {
-	if n := op.BaseLen(); n > d.length {
-		return fmt.Errorf("%w: needs %d of %d units", ErrPastEnd, n, d.length)
-	}
-	it := iterate(d.content)
-	for _, c := range op {
-		if c.inserts() {
-			continue
-		}
-		for n := c.n; n > 0; {
-			k := min(n, it.len())
-			if _, err := it.take(k); err != nil {
-				return err
-			}
-			n -= k
-		}
-	}
-	return nil
+	return Document{e.tree}, nil
 }
 
 // Len is the length in UTF-16 code units.
-func (d Document) Len() int { return d.length }
+func (d Document) Len() int { return d.n }
 
 // Content returns the content in normal form.
-func (d Document) Content() Delta { return d.content }
+func (d Document) Content() Delta { return d.delta() }
 
 // Text returns the text of the document, embeds left out.
 func (d Document) Text() string {
+	size := 0
+	for leaf := range d.leaves() {
+		size += len(leaf.text)
+	}
 	var b strings.Builder
-	for _, op := range d.content {
-		b.WriteString(op.text)
+	b.Grow(size)
+	for leaf := range d.leaves() {
+		b.Write(leaf.text)
 	}
 	return b.String()
 }
 
 // EndsInNewline reports whether the last unit is a U+000A.
 func (d Document) EndsInNewline() bool {
-	n := len(d.content)
-	return n > 0 && strings.HasSuffix(d.content[n-1].text, "\n")
+	n := d.root
+	if n == nil {
+		return false
+	}
+	for !n.leaf() {
+		n = n.kids[len(n.kids)-1].node
+	}
+	return n.spans[len(n.spans)-1].kind == InsertKind && n.text[len(n.text)-1] == '\n'
 }
 
 // Slice returns the content between two offsets, in normal form. Offsets are
 // UTF-16 code units. It fails with ErrPastEnd where they are not in order
 // inside the document and with ErrSplitsSurrogate inside a surrogate pair.
 func (d Document) Slice(from, to int) (Delta, error) {
-	if from < 0 || to < from || to > d.length {
-		return nil, fmt.Errorf("slice %d to %d of %d units: %w", from, to, d.length, ErrPastEnd)
+	if from < 0 || to < from || to > d.n {
+		return nil, fmt.Errorf("slice %d to %d of %d units: %w", from, to, d.n, ErrPastEnd)
 	}
-	if err := d.fits(Delta{Retain(from, nil), Retain(to-from, nil)}); err != nil {
-		return nil, fmt.Errorf("slice: %w", err)
+	if d.splitsPair(from) || d.splitsPair(to) {
+		return nil, fmt.Errorf("slice %d to %d: %w", from, to, ErrSplitsSurrogate)
 	}
-	b := newBuilder(1)
+	var b Builder
 	for op := range d.runs(from, to) {
 		b.push(op)
 	}
 	return b.Delta(), nil
-}
-
-// runs yields the content between two offsets that lie on characters.
-func (d Document) runs(from, to int) iter.Seq[Op] {
-	return func(yield func(Op) bool) {
-		at := 0
-		for _, op := range d.content {
-			start, end := max(from, at), min(to, at+op.n)
-			if start < end {
-				piece := op
-				if start > at {
-					_, piece, _ = piece.split(start - at)
-				}
-				if n := end - start; n < piece.n {
-					piece, _, _ = piece.split(n)
-				}
-				if !yield(piece) {
-					return
-				}
-			}
-			at += op.n
-		}
-	}
 }

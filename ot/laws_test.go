@@ -25,6 +25,8 @@ var properties = map[string]func(t ottest.TB, s ottest.Source){
 	"model":       agreesWithModel,
 	"refusal":     refuses,
 	"slice":       slicesAsModel,
+	"history":     composesHistory,
+	"editor":      edits,
 }
 
 func TestLaws(t *testing.T) {

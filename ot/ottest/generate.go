@@ -104,7 +104,11 @@ func RawOp(s Source, t ot.Type, doc ot.Document, steps int) ot.Delta {
 			d = append(d, insert(s, t))
 			continue
 		}
-		k, n := 1+s.IntN(min(len(left), 6)), 0
+		reach := min(len(left), 6)
+		if s.IntN(4) == 0 {
+			reach = len(left)
+		}
+		k, n := 1+s.IntN(reach), 0
 		for _, size := range left[:k] {
 			n += size
 		}
