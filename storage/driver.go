@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -31,6 +32,15 @@ func (d *NewDocument) Check() error {
 		return fmt.Errorf("the first snapshot is of revision %d, not 0", d.Snapshot.Rev)
 	}
 	return nil
+}
+
+// Document is what Create returns of d, but for the key: a document at revision
+// 0, its time in UTC and whole milliseconds as it is stored.
+func (d *NewDocument) Document() Document {
+	created := d.Created.UTC().Truncate(time.Millisecond)
+	return Document{
+		ID: d.ID, Type: d.Type, Epoch: d.Epoch, Created: created, Length: d.Length, Updated: created,
+	}
 }
 
 // Check says what keeps b from being stored, before a database is asked. A

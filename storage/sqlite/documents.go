@@ -14,9 +14,7 @@ func (s *Store) Create(ctx context.Context, d storage.NewDocument) (storage.Docu
 		return storage.Document{}, err
 	}
 	defer s.leave()
-	doc := storage.Document{
-		ID: d.ID, Type: d.Type, Epoch: d.Epoch, Created: d.Created, Length: d.Length, Updated: d.Created,
-	}
+	doc := d.Document()
 	err := d.Check()
 	if err == nil {
 		err = s.write.transact(ctx, func(ctx context.Context) error {
@@ -31,7 +29,7 @@ func (s *Store) Create(ctx context.Context, d storage.NewDocument) (storage.Docu
 }
 
 func (w *writer) create(ctx context.Context, d *storage.NewDocument) (storage.Key, error) {
-	created := d.Created.UnixMilli()
+	created := d.Document().Created.UnixMilli()
 	r, err := w.insertDocument.ExecContext(ctx, d.ID, d.Type, d.Epoch[:], created)
 	if err != nil {
 		return 0, err

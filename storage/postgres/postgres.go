@@ -1,0 +1,137 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/coscribe/coscribe/migrations"
+	"github.com/coscribe/coscribe/storage"
+)
+
+// warm is how many connections are ready when Open returns, and stay so:
+// setting one up costs milliseconds, which no editor should wait.
+const warm = 4
+
+// settings of every connection; the package's documentation says why.
+var settings = map[string]string{
+	"synchronous_commit":            "on",
+	"default_transaction_isolation": "read committed",
+	"default_transaction_read_only": "off",
+	"plan_cache_mode":               "force_generic_plan",
+	"enable_seqscan":                "off",
+	"enable_mergejoin":              "off",
+	"jit":                           "off",
+}
+
+// Options are the settings that a URL does not carry. The zero value is fine.
+type Options struct {
+	// MaxConns bounds the connections to Postgres. 0: what the URL's
+	// pool_max_conns says, or else the larger of 4 and the number of CPUs.
+	MaxConns int
+}
+
+// Store is a [storage.Store] in a Postgres database. Open makes one.
+type Store struct {
+	pool *pgxpool.Pool
+}
+
+var _ storage.Store = (*Store)(nil)
+
+// Open connects to the database at url (postgres://…, or the keywords that
+// libpq takes), brings its schema up to date, and sees that documents can be
+// kept there. Its tables go to the first schema of the search path. The caller
+// closes the store.
+func Open(ctx context.Context, url string, opts Options) (*Store, error) {
+	s, err := open(ctx, url, opts)
+	if err != nil {
+		return nil, fmt.Errorf("opening Postgres database: %w", err)
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, url string, opts Options) (*Store, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	if opts.MaxConns > 0 {
+		config.MaxConns = int32(opts.MaxConns)
+	}
+	config.MinConns = min(warm, config.MaxConns)
+	params := config.ConnConfig.RuntimeParams
+	if params["application_name"] == "" {
+		params["application_name"] = "coscribe"
+	}
+	maps.Copy(params, settings)
+	if err := prepareDatabase(ctx, config.ConnConfig.Copy()); err != nil {
+		return nil, err
+	}
+	config.AfterConnect = prepareStatements
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	if err := warmUp(ctx, pool, int(config.MinConns)); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &Store{pool}, nil
+}
+
+// prepareDatabase refuses a database that cannot hold documents, and brings
+// the schema of any other up to date.
+func prepareDatabase(ctx context.Context, config *pgx.ConnConfig) error {
+	db := stdlib.OpenDB(*config)
+	defer db.Close()
+	var encoding string
+	var standby bool
+	err := db.QueryRowContext(ctx, "SELECT current_setting('server_encoding'), pg_is_in_recovery()").
+		Scan(&encoding, &standby)
+	switch {
+	case err != nil:
+		return err
+	case encoding != "UTF8":
+		return fmt.Errorf("its encoding is %s, where UTF8 is needed", encoding)
+	case standby:
+		return errors.New("it is a standby, which cannot be written to")
+	}
+	return migrations.Up(ctx, migrations.Postgres, db)
+}
+
+// warmUp opens n connections.
+func warmUp(ctx context.Context, pool *pgxpool.Pool, n int) error {
+	conns := make([]*pgxpool.Conn, 0, n)
+	defer func() {
+		for _, c := range conns {
+			c.Release()
+		}
+	}()
+	for range n {
+		c, err := pool.Acquire(ctx)
+		if err != nil {
+			return err
+		}
+		conns = append(conns, c)
+	}
+	return nil
+}
+
+// Ping implements [storage.Store].
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.pool.Ping(ctx); err != nil {
+		return fmt.Errorf("asking Postgres: %w", err)
+	}
+	return nil
+}
+
+// Close implements [storage.Store].
+func (s *Store) Close() error {
+	s.pool.Close()
+	return nil
+}

@@ -1,0 +1,130 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// The names of the statements that every connection has prepared.
+const (
+	begin           = "begin"
+	end             = "end"
+	commit          = "commit"
+	create          = "create"
+	document        = "document"
+	list            = "list"
+	loadSnapshot    = "load_snapshot"
+	loadChanges     = "load_changes"
+	changes         = "changes"
+	client          = "client"
+	submission      = "submission"
+	snapshot        = "snapshot"
+	putSnapshot     = "put_snapshot"
+	snapshotRevs    = "snapshot_revs"
+	dropSnapshots   = "drop_snapshots"
+	deleteHead      = "delete_head"
+	deleteChanges   = "delete_changes"
+	deleteClients   = "delete_clients"
+	deleteSnapshots = "delete_snapshots"
+	deleteVersions  = "delete_versions"
+	deleteDocument  = "delete_document"
+	selectDocument  = `SELECT d.key, d.id, d.type, d.epoch, d.created, h.rev, h.length, h.updated
+		FROM documents d JOIN heads h ON h.key = d.key `
+	selectSnapshot = `SELECT rev, format, content, authorship FROM snapshots `
+	selectChanges  = `SELECT rev, base, client, seq, user_id, at, format, op FROM changes `
+	keyOf          = `(SELECT key FROM documents WHERE id = $1)`
+)
+
+var statements = map[string]string{
+	begin: `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`,
+	end:   `COMMIT`,
+
+	// The lateral select is what makes the locks come in order: one by one
+	// along the sorted batches. Columns $6 to $13 are of the changes.
+	commit: `
+		WITH batch AS (
+			SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[])
+				WITH ORDINALITY AS b (key, base, rev, length, updated, n)
+			ORDER BY key
+		), locked AS MATERIALIZED (
+			SELECT b.* FROM batch b, LATERAL (
+				SELECT FROM heads h WHERE h.key = b.key AND h.rev = b.base FOR NO KEY UPDATE
+			) h
+		), moved AS (
+			UPDATE heads h SET rev = l.rev, length = l.length, updated = l.updated
+			FROM locked l WHERE h.key = l.key
+			RETURNING l.n, l.key
+		), stored AS (
+			INSERT INTO changes (key, rev, base, client, seq, user_id, at, format, op)
+			SELECT m.key, c.rev, c.rev - 1, nullif(c.client, '00000000-0000-0000-0000-000000000000'),
+				nullif(c.seq, 0), c.user_id, c.at, c.format, c.op
+			FROM unnest($6::bigint[], $7::bigint[], $8::uuid[], $9::bigint[], $10::text[],
+				$11::timestamptz[], $12::smallint[], $13::bytea[])
+				AS c (n, rev, client, seq, user_id, at, format, op)
+			JOIN moved m ON m.n = c.n
+		)
+		SELECT n FROM moved`,
+
+	create: `
+		WITH d AS (
+			INSERT INTO documents (id, type, epoch, created) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (id) DO NOTHING RETURNING key
+		), h AS (
+			INSERT INTO heads (key, rev, length, updated) SELECT key, 0, $5, $4 FROM d
+		), s AS (
+			INSERT INTO snapshots (key, rev, format, content, authorship) SELECT key, 0, $6, $7, $8 FROM d
+		)
+		SELECT key FROM d`,
+
+	document: selectDocument + `WHERE d.id = $1`,
+	list: selectDocument + `WHERE d.id >= $1 AND d.id > $2 AND ($3 = '' OR d.id < $3)
+		ORDER BY d.id LIMIT $4`,
+
+	loadSnapshot: selectSnapshot + `WHERE key = ` + keyOf + ` ORDER BY rev DESC LIMIT 1`,
+	loadChanges: selectChanges + `WHERE key = ` + keyOf + ` AND rev > least(
+			(SELECT max(rev) FROM snapshots WHERE key = ` + keyOf + `),
+			(SELECT rev - $2 FROM heads WHERE key = ` + keyOf + `))
+		ORDER BY rev`,
+
+	changes:  selectChanges + `WHERE key = $1 AND rev > $2 ORDER BY rev LIMIT $3`,
+	snapshot: selectSnapshot + `WHERE key = $1 AND rev <= $2 ORDER BY rev DESC LIMIT 1`,
+
+	// A client's changes, and what is left of those that were squashed.
+	client: `
+		(SELECT user_id, seq, rev FROM changes WHERE key = $1 AND client = $2 ORDER BY seq DESC LIMIT 1)
+		UNION ALL
+		(SELECT user_id, seq, rev FROM clients WHERE key = $1 AND client = $2)
+		ORDER BY seq DESC LIMIT 1`,
+	submission: `
+		SELECT user_id, seq, rev FROM changes WHERE key = $1 AND client = $2 AND seq = $3
+		UNION ALL
+		SELECT user_id, $3, rev FROM clients WHERE key = $1 AND client = $2 AND seq >= $3
+		LIMIT 1`,
+
+	// The lock keeps a deletion from passing between the look and the insert.
+	putSnapshot: `
+		INSERT INTO snapshots (key, rev, format, content, authorship)
+		SELECT key, $2, $3, $4, $5 FROM heads WHERE key = $1 FOR KEY SHARE
+		ON CONFLICT DO NOTHING`,
+	snapshotRevs:  `SELECT rev FROM snapshots WHERE key = $1`,
+	dropSnapshots: `DELETE FROM snapshots WHERE key = $1 AND rev = ANY ($2)`,
+
+	deleteHead:      `DELETE FROM heads WHERE key = $1`,
+	deleteChanges:   `DELETE FROM changes WHERE key = $1`,
+	deleteClients:   `DELETE FROM clients WHERE key = $1`,
+	deleteSnapshots: `DELETE FROM snapshots WHERE key = $1`,
+	deleteVersions:  `DELETE FROM versions WHERE key = $1`,
+	deleteDocument:  `DELETE FROM documents WHERE key = $1`,
+}
+
+// prepareStatements prepares all on a new connection.
+func prepareStatements(ctx context.Context, conn *pgx.Conn) error {
+	for name, text := range statements {
+		if _, err := conn.Prepare(ctx, name, text); err != nil {
+			return fmt.Errorf("preparing %s: %w", name, err)
+		}
+	}
+	return nil
+}

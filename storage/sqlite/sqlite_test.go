@@ -1,0 +1,69 @@
+package sqlite
+
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/storagetest"
+)
+
+// openFile opens a store on path and closes it with the test.
+func openFile(t testing.TB, path string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func database(t testing.TB) storagetest.Database {
+	path := filepath.Join(t.TempDir(), "a b?#%25.db") // what an URI would misread
+	// A connection of its own, which the store's lock does not keep out.
+	aside := func(t testing.TB, f func(db *sql.DB) error) {
+		t.Helper()
+		db, err := connect(path, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if err := f(db); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return storagetest.Database{
+		Open: func(t testing.TB) storage.Store { return openFile(t, path) },
+		Count: func(t testing.TB, table string) (n int) {
+			t.Helper()
+			aside(t, func(db *sql.DB) error { return db.QueryRow("SELECT count(*) FROM " + table).Scan(&n) })
+			return n
+		},
+		Squash: func(t testing.TB, key storage.Key, client uuid.UUID, last storage.Submission) {
+			t.Helper()
+			aside(t, func(db *sql.DB) error {
+				_, err := db.Exec(`DELETE FROM changes WHERE key = ? AND rev <= ?;
+					INSERT INTO clients (key, client, user_id, seq, rev) VALUES (?1, ?3, ?4, ?5, ?2)`,
+					key, last.Rev, client[:], last.User, last.Seq)
+				return err
+			})
+		},
+	}
+}
+
+func TestContract(t *testing.T) {
+	t.Parallel()
+	storagetest.Run(t, database)
+}
+
+func BenchmarkStore(b *testing.B) {
+	storagetest.Bench(b, database)
+}
