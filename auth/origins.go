@@ -26,7 +26,8 @@ func ParseOrigins(list []string) (Origins, error) {
 			continue
 		}
 		u, err := url.Parse(origin)
-		if err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || u.RawQuery != "" {
+		whole := err == nil && u.Host != "" && strings.EqualFold(origin, u.Scheme+"://"+u.Host)
+		if !whole || strings.Contains(origin, "*") { // "*.a.example" would never match
 			return o, fmt.Errorf("%q: %w", origin, errOrigin)
 		}
 		o.list = append(o.list, strings.ToLower(origin))
