@@ -1,0 +1,97 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/coscribe/coscribe/auth"
+	"github.com/coscribe/coscribe/bench/swarm"
+	"github.com/coscribe/coscribe/docs"
+	"github.com/coscribe/coscribe/httpapi"
+	"github.com/coscribe/coscribe/internal/pgtest"
+	"github.com/coscribe/coscribe/session"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/postgres"
+	"github.com/coscribe/coscribe/storage/sqlite"
+	"github.com/coscribe/coscribe/wire"
+)
+
+// serve runs the server in this process and returns its address.
+func serve(t *testing.T, store storage.Store) string {
+	t.Helper()
+	limits := wire.Limits{Message: 1 << 20, Document: 10 << 20, Window: 1000}
+	hub := docs.NewHub(docs.Config{Store: store, Limits: limits, CommitSlots: 2, Idle: 50 * time.Millisecond})
+	mux := http.NewServeMux()
+	sessions := session.NewServer(session.Config{Hub: hub, Verifier: auth.Keyless{}, Limits: limits})
+	mux.Handle("/v1/connect", sessions)
+	httpapi.Register(mux, httpapi.Config{
+		Hub: hub, Verifier: auth.Keyless{}, Limits: limits, Ready: store.Ping,
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		hub.Close(ctx)
+		sessions.Close(ctx)
+		server.Close()
+	})
+	return server.URL
+}
+
+// stores are the two that everything holds for.
+var stores = map[string]func(t *testing.T) storage.Store{
+	"sqlite": func(t *testing.T) storage.Store {
+		s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "test.db"))
+		return opened(t, s, err)
+	},
+	"postgres": func(t *testing.T) storage.Store {
+		s, err := postgres.Open(t.Context(), pgtest.URL(t), postgres.Options{})
+		return opened(t, s, err)
+	},
+}
+
+func opened(t *testing.T, s storage.Store, err error) storage.Store {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// P1, P2, P3, P5, S9: whatever the store does, people who lose their
+// connections and come back see one line of changes, with each of their edits
+// in it once, as they predicted it.
+func TestFaultyStore(t *testing.T) {
+	for name, open := range stores {
+		for seed := range uint64(3) {
+			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
+				t.Parallel()
+				store := NewStore(open(t), seed)
+				url := serve(t, store)
+				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+				defer cancel()
+				report, err := swarm.Run(ctx, swarm.Config{
+					Address: func() string { return url },
+					Seed:    seed, Documents: 2, Clients: 6, Edits: 60, CutEvery: 12, Deserters: 1,
+				})
+				t.Logf("%+v %+v", report, store.Faults)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if f := store.Faults; f.Before == 0 || f.After == 0 || f.Raced == 0 {
+					t.Fatalf("the store did not fail in every way: %+v", f)
+				}
+			})
+		}
+	}
+}

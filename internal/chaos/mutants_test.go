@@ -1,0 +1,118 @@
+package chaos
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A mutant is a fault put into our own code, which some test must notice.
+type mutant struct {
+	name string
+	file string // below the module's root
+	old  string // stands in file exactly once
+	new  string
+	run  string   // the tests that must notice
+	in   []string // and their packages
+}
+
+var mutants = []mutant{
+	{
+		name: "wrong priority: the op that comes later wins a tie",
+		file: "docs/submit.go",
+		old:  "for _, e := range r.window.since(s.rev) {\n\t\top = e.op.Transform(op, true)",
+		new:  "for _, e := range r.window.since(s.rev) {\n\t\top = e.op.Transform(op, false)",
+		run:  "TestFaultyStore/sqlite", in: []string{"./internal/chaos"},
+	},
+	{
+		name: "no dedupe: a repeat is committed again",
+		file: "docs/submit.go",
+		old:  "\t\ts.repeat(r, a)\n\t\treturn\n",
+		new:  "\t\ta.seq, a.rev = s.seq-1, 0\n",
+		run:  "TestFaultyStore/sqlite", in: []string{"./internal/chaos"},
+	},
+	{
+		name: "broadcast before commit: people see what is not durable",
+		file: "docs/commit.go",
+		old:  "r.inbox.force(internal(func(r *room) { r.settle(o, err) }))\n\t})\n\tr.batch.encode(r.id) // while the store works",
+		new:  "_, _ = o, err\n\t})\n\tr.batch.encode(r.id)\n\tr.committed()",
+		run:  "TestFaultyStore/sqlite", in: []string{"./internal/chaos"},
+	},
+	{
+		name: "no barrier: an open is answered while the client's op is under way",
+		file: "docs/join.go",
+		old:  "r.reached(j.client()) && !r.batch.has(j.client()) && j.reachesBack(r)",
+		new:  "r.reached(j.client()) && j.reachesBack(r)",
+		run:  "C3", in: []string{"./session", "./docs"},
+	},
+	{
+		name: "merged into the op in flight: what is under a seq changes",
+		file: "bench/client/state.go",
+		old:  "last >= 0 && !(last == 0 && s.submitted)",
+		new:  "last >= 0",
+		run:  "TestFaultyStore/sqlite", in: []string{"./internal/chaos"},
+	},
+}
+
+// Each mutant of our own code is noticed.
+func TestMutantsDie(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range mutants {
+		t.Run(m.name, func(t *testing.T) {
+			overlay := m.overlay(t, root)
+			if out, err := test(t, root, overlay, "^$", m.in); err != nil {
+				t.Fatalf("the mutant does not compile: %v\n%s", err, out)
+			}
+			out, err := test(t, root, overlay, m.run, m.in)
+			if err == nil {
+				t.Fatalf("the mutant lives:\n%s", out)
+			}
+			if !strings.Contains(out, "--- FAIL") && !strings.Contains(out, "panic:") {
+				t.Fatalf("no test failed: %v\n%s", err, out)
+			}
+		})
+	}
+}
+
+// overlay makes the go command see the mutant's file in place of ours.
+func (m mutant) overlay(t *testing.T, root string) string {
+	t.Helper()
+	path := filepath.Join(root, filepath.FromSlash(m.file))
+	source, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(source), m.old); n != 1 {
+		t.Fatalf("%s has the place of the fault %d times", m.file, n)
+	}
+	dir := t.TempDir()
+	mutated := filepath.Join(dir, "mutant.go")
+	text := strings.Replace(string(source), m.old, m.new, 1)
+	if err := os.WriteFile(mutated, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{path: mutated}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(overlay, replace, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return overlay
+}
+
+func test(t *testing.T, root, overlay, run string, packages []string) (string, error) {
+	t.Helper()
+	args := append([]string{"test", "-count=1", "-timeout=90s", "-overlay", overlay, "-run", run}, packages...)
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
