@@ -29,30 +29,35 @@ func execute(t *testing.T, conn *pgx.Conn, statement string) {
 	}
 }
 
-func TestEveryTestHasItsOwnDatabase(t *testing.T) {
+func TestEveryTestHasItsOwnTables(t *testing.T) {
 	t.Parallel()
 	first, second := connect(t, URL(t)), connect(t, URL(t))
-	execute(t, first, "CREATE TABLE mine (n int)")
+	execute(t, first, "CREATE TABLE mine AS SELECT 1 AS n")
 	execute(t, second, "CREATE TABLE mine (n int)")
+	var n int
+	if err := second.QueryRow(t.Context(), "SELECT count(*) FROM mine").Scan(&n); err != nil || n != 0 {
+		t.Fatalf("%d rows of the other test, %v", n, err)
+	}
 }
 
-func TestDatabaseGoesWithItsTest(t *testing.T) {
+func TestTablesGoWithTheTest(t *testing.T) {
 	t.Parallel()
 	var url string
 	t.Run("a test", func(t *testing.T) {
 		url = URL(t)
-		execute(t, connect(t, url), "SELECT 1")
+		execute(t, connect(t, url), "CREATE TABLE mine ()")
 	})
-	if conn, err := pgx.Connect(t.Context(), url); err == nil {
-		conn.Close(t.Context())
-		t.Fatal("the database is still there")
+	var found bool
+	err := connect(t, url).QueryRow(t.Context(), "SELECT to_regclass('mine') IS NOT NULL").Scan(&found)
+	if err != nil || found {
+		t.Fatalf("the table is there: %v, %v", found, err)
 	}
 }
 
 func TestNotAServer(t *testing.T) {
 	t.Parallel()
 	for _, server := range []string{"", "localhost", "host=localhost", "mysql://localhost/x", "postgres://%zz"} {
-		if u, err := withDatabase(server, "x"); err == nil {
+		if u, err := withSchema(server, "x"); err == nil {
 			t.Errorf("%q gave %q", server, u)
 		}
 	}
