@@ -1,0 +1,54 @@
+import { CoscribeError } from "../errors.ts";
+import { composeFormats } from "./attributes.ts";
+import { Builder } from "./builder.ts";
+import { OpIterator } from "./iterator.ts";
+import { baseLength, type Delta, insert, length, type Op, retain } from "./types.ts";
+
+/** The one delta that does `a`, then `b`. In normal form where both are. */
+export function compose(a: Delta, b: Delta): Delta {
+  const first = new OpIterator(a);
+  const second = new OpIterator(b);
+  const out = new Builder();
+  while (second.op) {
+    if (second.op.insert !== undefined) out.push(second.take());
+    else if (first.op?.delete !== undefined) out.push(first.take());
+    else {
+      const n = Math.min(first.left, second.left);
+      const composed = one(first.take(n), second.take(n));
+      if (composed) out.push(composed);
+    }
+  }
+  // What is left of the first stands as it is: only its beginning can merge.
+  return out.append(first.rest()).delta();
+}
+
+/** An insert or retain of the first delta under a retain or delete of the second, equally long. */
+function one(a: Op, b: Op): Op | null {
+  if (b.delete !== undefined) return a.insert === undefined ? b : null;
+  if (!b.attributes) return a;
+  const formats = composeFormats(a.attributes, b.attributes, a.insert === undefined);
+  return a.insert === undefined ? retain(b.retain as number, formats) : insert(a.insert, formats);
+}
+
+/**
+ * Composes deltas that follow each other, in halves: the work grows with
+ * n · log n, where one after the other it may grow with n². Transforming over
+ * the result is not the same as over the deltas one by one.
+ */
+export function composeAll(deltas: readonly Delta[]): Delta {
+  if (deltas.length <= 2) {
+    const [a = [], b] = deltas;
+    return b ? compose(a, b) : a;
+  }
+  const middle = deltas.length >> 1;
+  return compose(composeAll(deltas.slice(0, middle)), composeAll(deltas.slice(middle)));
+}
+
+/** The document after `op`. Fails, with `invalid_op`, where `op` does not fit it. */
+export function apply(content: Delta, op: Delta): Delta {
+  const [have, need] = [length(content), baseLength(op)];
+  if (need > have) {
+    throw new CoscribeError("invalid_op", `the op needs ${need} of the document's ${have} units`);
+  }
+  return compose(content, op);
+}
