@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/coscribe/coscribe/bench/client"
+	"github.com/coscribe/coscribe/bench/serverproc"
+	"github.com/coscribe/coscribe/ot"
+)
+
+// trial is one run of a scenario against a server of its own.
+type trial struct {
+	scenario
+	cfg     config
+	server  *serverproc.Process
+	rest    client.REST
+	members []*member
+	stopped atomic.Bool
+	closing atomic.Bool
+}
+
+// repeat runs a scenario several times and returns the medians.
+func (l *lab) repeat(ctx context.Context, s scenario) (row, error) {
+	var results []result
+	for range l.cfg.Runs {
+		r, err := l.once(ctx, s)
+		if err != nil {
+			return row{}, err
+		}
+		results = append(results, r)
+	}
+	return medians(s, results), nil
+}
+
+func (l *lab) once(ctx context.Context, s scenario) (r result, err error) {
+	server, err := l.start(ctx)
+	if err != nil {
+		return r, err
+	}
+	defer server.Kill()
+	t := &trial{scenario: s, cfg: l.cfg, server: server, rest: client.REST{Address: server.URL}}
+	if s.paced() {
+		t.cfg.For *= 2
+	}
+	defer t.leave()
+	if err := t.create(ctx); err != nil {
+		return r, err
+	}
+	empty, err := server.Memory()
+	if err != nil {
+		return r, err
+	}
+	if err := t.join(ctx); err != nil {
+		return r, err
+	}
+	if r, err = t.run(ctx); err != nil {
+		return r, err
+	}
+	r.empty = empty
+	return r, t.verify(ctx)
+}
+
+func (t *trial) doc(i int) string { return fmt.Sprintf("load-%d", i) }
+
+func (t *trial) create(ctx context.Context) error {
+	content := ot.Delta{ot.Insert(strings.Repeat("one line of the text\n", t.size/21+1)[:t.size-1]+"\n", nil)}
+	for i := range t.docs {
+		if _, err := t.rest.Create(ctx, t.doc(i), ot.RichText, content); err != nil {
+			return fmt.Errorf("create a document: %w", err)
+		}
+	}
+	return nil
+}
+
+// join opens every connection, the writers of a document before its readers.
+// The last one of the first document records.
+func (t *trial) join(ctx context.Context) error {
+	for i := range t.docs {
+		for k := range t.writers + t.readers {
+			record := i == 0 && k == t.writers+t.readers-1
+			m, err := join(ctx, t.server.URL(), t.doc(i), t.size, record, &t.stopped)
+			if err != nil {
+				return fmt.Errorf("join: %w", err)
+			}
+			m.fast = k < t.writers && !t.paced() && !t.idle
+			t.members = append(t.members, m)
+		}
+	}
+	return nil
+}
+
+// writes reports whether the k-th member is a writer.
+func (t *trial) writes(k int) bool { return k%(t.writers+t.readers) < t.writers }
+
+// run lets everyone loose, measures, and comes back when all is quiet again.
+func (t *trial) run(ctx context.Context) (r result, err error) {
+	g, gctx := errgroup.WithContext(ctx)
+	for _, m := range t.members {
+		g.Go(func() error {
+			if err := m.serve(); !t.closing.Load() {
+				return err
+			}
+			return nil
+		})
+	}
+	pacing, stop := context.WithCancel(gctx)
+	defer stop()
+	t.pace(pacing, g)
+	r, err = t.measure(gctx)
+	t.stopped.Store(true)
+	stop()
+	if err == nil {
+		err = t.quiet(gctx)
+	}
+	t.leave()
+	if failed := g.Wait(); failed != nil {
+		err = failed // what the others failed of
+	}
+	if err == nil {
+		r.samples(t.members)
+	}
+	return r, err
+}
+
+// pace starts the writers that have a pace, or gives everyone one thing to do.
+func (t *trial) pace(ctx context.Context, g *errgroup.Group) {
+	for k, m := range t.members {
+		switch {
+		case !t.writes(k):
+		case t.idle:
+			g.Go(func() error { return errors.Join(m.point(), m.submit()) })
+		case t.paced():
+			g.Go(func() error { return m.pace(ctx, t.interval(), t.cursors > 0) })
+		}
+	}
+}
+
+// measure waits for the warm-up, then for the measured interval, and takes the
+// difference.
+func (t *trial) measure(ctx context.Context) (result, error) {
+	if t.idle {
+		return t.settle(ctx)
+	}
+	if err := sleep(ctx, t.cfg.Warmup); err != nil {
+		return result{}, err
+	}
+	before, err := t.sight()
+	if err != nil {
+		return result{}, err
+	}
+	if err := sleep(ctx, t.cfg.For); err != nil {
+		return result{}, err
+	}
+	after, err := t.sight()
+	return after.since(before), err
+}
+
+// settle waits until everyone has done their one thing and the server has had
+// time to clear up, and looks at its memory.
+func (t *trial) settle(ctx context.Context) (result, error) {
+	if err := t.quiet(ctx); err != nil {
+		return result{}, err
+	}
+	if err := sleep(ctx, 2*t.cfg.For); err != nil {
+		return result{}, err
+	}
+	memory, err := t.server.Memory()
+	return result{memory: memory, sessions: len(t.members)}, err
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// quiet waits until nothing is in flight and everyone has seen the head.
+func (t *trial) quiet(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		heads := make(map[string]int64, t.docs)
+		waiting := ""
+		for k, m := range t.members {
+			if t.idle && m.seen.acks.Load() == 0 || m.sent.Load() != 0 {
+				waiting = fmt.Sprintf("member %d waits for op %d", k, m.seq)
+			}
+			heads[m.doc] += m.seen.acks.Load()
+		}
+		for k, m := range t.members {
+			if rev := m.seen.rev.Load(); rev != heads[m.doc] {
+				waiting = fmt.Sprintf("member %d is at revision %d of %d", k, rev, heads[m.doc])
+			}
+		}
+		if waiting == "" {
+			return nil
+		}
+		if err := sleep(ctx, 5*time.Millisecond); err != nil {
+			return fmt.Errorf("%w: %s", err, waiting)
+		}
+	}
+}
+
+// leave closes all connections.
+func (t *trial) leave() {
+	t.closing.Store(true)
+	for _, m := range t.members {
+		m.close()
+	}
+}
+
+// verify holds the documents against what was acknowledged. All members have
+// seen the head by now.
+func (t *trial) verify(ctx context.Context) error {
+	acks := make(map[string]int64, t.docs)
+	for _, m := range t.members {
+		acks[m.doc] += m.seen.acks.Load()
+	}
+	for doc, n := range acks {
+		info, err := t.rest.Info(ctx, doc)
+		if err != nil {
+			return err
+		}
+		if info.Rev != n || info.Length != t.size+int(n) {
+			return fmt.Errorf("%s: %d ops acknowledged, but revision %d and %d units of %d and as many", doc, n, info.Rev, info.Length, t.size)
+		}
+	}
+	for _, m := range t.members {
+		if m.record {
+			return t.replay(ctx, m)
+		}
+	}
+	return errors.New("nobody has recorded")
+}
+
+// replay leads a full client through what a member has received.
+func (t *trial) replay(ctx context.Context, m *member) error {
+	state, err := client.Replay(m.frames)
+	if err != nil {
+		return fmt.Errorf("replay %s: %w", m.doc, err)
+	}
+	content, rev, err := t.rest.Content(ctx, m.doc, -1)
+	if err != nil {
+		return err
+	}
+	if state.Rev() != rev || !state.View().Content().Equal(content) {
+		return fmt.Errorf("%s: the frames lead to revision %d, REST has %d, or the contents differ", m.doc, state.Rev(), rev)
+	}
+	return nil
+}
