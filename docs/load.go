@@ -39,7 +39,7 @@ func (r *room) adopt(l storage.Loaded) error {
 		return fmt.Errorf("snapshot of revision %d: %w", l.Snapshot.Rev, err)
 	}
 	r.key, r.typ, r.epoch, r.created = l.Document.Key, typ, l.Document.Epoch, l.Document.Created
-	r.snapshot = snapshotState{rev: l.Snapshot.Rev, size: len(l.Snapshot.Content)}
+	r.snapshot = snapshotState{rev: l.Snapshot.Rev, size: weight(l.Snapshot)}
 
 	before, after := split(l.Changes, l.Snapshot.Rev)
 	entries, err := r.history(before, doc.Len())

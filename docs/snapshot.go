@@ -21,7 +21,7 @@ const (
 // behind it.
 type snapshotState struct {
 	rev     int64
-	size    int // bytes of its content
+	size    int // what it weighs, in bytes
 	tail    int // changes since
 	weight  int // bytes of those
 	writing bool
@@ -81,21 +81,24 @@ func writeSnapshot(ctx context.Context, store storage.Store, key storage.Key, v 
 		return 0, err
 	}
 	err = replay(ctx, store, key, last.Rev, v.rev, func(c storage.Change, op ot.Delta) error {
-		by, err = by.apply(op, credit{User: c.User, Rev: c.Rev, At: c.At})
-		return err
+		by.apply(op, credit{User: c.User, Rev: c.Rev, At: c.At})
+		return nil
 	})
 	if err != nil {
 		return 0, err
 	}
-	content := otjson.Append(nil, v.doc.Content())
-	err = store.PutSnapshot(ctx, key, storage.Snapshot{
-		Rev: v.rev, Format: storage.FormatJSON, Content: content, Authorship: by.encode(),
-	})
-	if err != nil {
+	s := storage.Snapshot{
+		Rev: v.rev, Format: storage.FormatJSON,
+		Content: otjson.Append(nil, v.doc.Content()), Authorship: by.encode(),
+	}
+	if err := store.PutSnapshot(ctx, key, s); err != nil {
 		return 0, fmt.Errorf("store the snapshot: %w", err)
 	}
-	return len(content), nil
+	return weight(s), nil
 }
+
+// weight is what a snapshot costs to write and to read, in bytes.
+func weight(s storage.Snapshot) int { return len(s.Content) + len(s.Authorship) }
 
 // replay hands on the changes from one revision to another, in order.
 func replay(ctx context.Context, store storage.Store, key storage.Key, from, to int64, each func(storage.Change, ot.Delta) error) error {
