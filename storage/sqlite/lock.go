@@ -42,12 +42,20 @@ func resolve(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real, nil
+	const links = 16 // as many may lead to a file that is not there
+	for range links {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			return real, nil
+		}
+		target, err := os.Readlink(path)
+		if err != nil { // no link, nothing there
+			dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+			return filepath.Join(dir, filepath.Base(path)), err
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
 	}
-	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
-	if err != nil {
-		return "", err
-	}
-	return filepath.Join(dir, filepath.Base(path)), nil
+	return "", fmt.Errorf("%s: too many links", path)
 }

@@ -21,6 +21,12 @@ type reader struct {
 const (
 	selectDocument = `SELECT d.key, d.id, d.type, d.epoch, d.created, h.rev, h.length, h.updated
 		FROM documents d JOIN heads h ON h.key = d.key `
+	selectList = selectDocument + `
+		WHERE d.id >= ?1 AND d.id > ?2 AND (?3 = '' OR d.id < ?3) ORDER BY d.id LIMIT ?4`
+	selectSnapshot = `SELECT rev, format, content, authorship FROM snapshots
+		WHERE key = ? AND rev <= ? ORDER BY rev DESC LIMIT 1`
+	selectChanges = `SELECT rev, base, client, coalesce(seq, 0), user_id, at, format, op FROM changes
+		WHERE key = ? AND rev > ? ORDER BY rev LIMIT ?`
 	// A client's changes, and what is left of those that were squashed.
 	selectClient = `SELECT user_id, seq, rev FROM changes WHERE key = ?1 AND client = ?2
 		UNION ALL SELECT user_id, seq, rev FROM clients WHERE key = ?1 AND client = ?2
@@ -41,11 +47,9 @@ func openReader(ctx context.Context, path string) (_ *reader, err error) {
 		text string
 	}{
 		{&r.document, selectDocument + `WHERE d.id = ?`},
-		{&r.list, selectDocument + `WHERE d.id >= ?1 AND d.id > ?2 AND (?3 = '' OR d.id < ?3) ORDER BY d.id LIMIT ?4`},
-		{&r.snapshot, `SELECT rev, format, content, authorship FROM snapshots
-			WHERE key = ? AND rev <= ? ORDER BY rev DESC LIMIT 1`},
-		{&r.changes, `SELECT rev, base, client, coalesce(seq, 0), user_id, at, format, op FROM changes
-			WHERE key = ? AND rev > ? ORDER BY rev LIMIT ?`},
+		{&r.list, selectList},
+		{&r.snapshot, selectSnapshot},
+		{&r.changes, selectChanges},
 		{&r.client, selectClient},
 		{&r.submission, selectSubmission},
 	} {
