@@ -77,9 +77,18 @@ func (l *node) insertText(at int, text string) {
 	if len(text) == 0 {
 		return
 	}
-	l.text = append(l.text, text...)
+	l.text = append(roomFor(l.text, len(text)), text...)
 	copy(l.text[at+len(text):], l.text[at:])
 	copy(l.text[at:], text)
+}
+
+// roomFor returns text with room for n more bytes, and not much more: leaves
+// are small, so that copying them often costs less than memory left idle.
+func roomFor(text []byte, n int) []byte {
+	if cap(text)-len(text) >= n {
+		return text
+	}
+	return append(make([]byte, 0, len(text)+n+maxText/16), text...)
 }
 
 // change changes what lies between two places.

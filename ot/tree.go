@@ -38,10 +38,10 @@ func (t tree) fits(op Delta) error {
 
 // splitsPair reports whether a place lies inside a surrogate pair.
 func (t tree) splitsPair(at int) bool {
-	n := t.root
-	if n == nil {
+	if at == 0 || at == t.n {
 		return false
 	}
+	n := t.root
 	for !n.leaf() {
 		i := 0
 		i, at = n.kidAt(at)

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -40,15 +42,35 @@ const (
 //
 // The result shares no memory with data.
 func Decode(data []byte) (ot.Delta, error) {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(data))
-	op, err := DecodeFrom(dec)
+	in := inputs.Get().(*input)
+	defer in.release()
+	in.open(data)
+	op, err := DecodeFrom(in.dec)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := dec.ReadToken(); err != io.EOF {
+	if _, err := in.dec.ReadToken(); err != io.EOF {
 		return nil, fmt.Errorf("%w: something follows the list", ErrInvalid)
 	}
 	return op, nil
+}
+
+// An input is a decoder that is used again and again.
+type input struct {
+	buf bytes.Buffer // jsontext reads it in place
+	dec *jsontext.Decoder
+}
+
+var inputs = sync.Pool{New: func() any { return &input{dec: new(jsontext.Decoder)} }}
+
+func (in *input) open(data []byte) {
+	in.buf = *bytes.NewBuffer(data)
+	in.dec.Reset(&in.buf)
+}
+
+func (in *input) release() {
+	in.open(nil) // data is the caller's
+	inputs.Put(in)
 }
 
 // DecodeContent is Decode for the content of a document: inserts only.
@@ -86,7 +108,8 @@ func (r reader) delta() (ot.Delta, error) {
 	if err := r.open('[', "a list of elements"); err != nil {
 		return nil, err
 	}
-	d := ot.Delta{}
+	var few [8]ot.Op // most ops are short
+	d := few[:0]
 	for r.dec.PeekKind() != ']' {
 		op, err := r.element()
 		if err != nil {
@@ -94,8 +117,10 @@ func (r reader) delta() (ot.Delta, error) {
 		}
 		d = append(d, op)
 	}
-	_, err := r.dec.ReadToken()
-	return d, err
+	if _, err := r.dec.ReadToken(); err != nil {
+		return nil, err
+	}
+	return slices.Clone(d), nil
 }
 
 // open reads the token that begins a list or an object.
@@ -119,11 +144,11 @@ func (r reader) element() (ot.Op, error) {
 	}
 	var e element
 	for r.dec.PeekKind() != '}' {
-		name, err := r.string()
+		key, err := r.key()
 		if err != nil {
 			return ot.Op{}, err
 		}
-		if err := r.member(&e, name); err != nil {
+		if err := r.member(&e, key); err != nil {
 			return ot.Op{}, err
 		}
 	}
@@ -144,10 +169,46 @@ type element struct {
 	formatted bool // attributes were given, perhaps empty
 }
 
-func (r reader) member(e *element, name string) (err error) {
+// The keys of an element.
+const (
+	insertKey     = "insert"
+	retainKey     = "retain"
+	deleteKey     = "delete"
+	attributesKey = "attributes"
+)
+
+// key reads the key of a member, which is known.
+func (r reader) key() (string, error) {
+	raw, err := r.dec.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	switch string(raw) { // as they are usually written
+	case `"insert"`:
+		return insertKey, nil
+	case `"retain"`:
+		return retainKey, nil
+	case `"delete"`:
+		return deleteKey, nil
+	case `"attributes"`:
+		return attributesKey, nil
+	}
+	name, err := unquote(raw)
+	if err != nil {
+		return "", err
+	}
+	for _, key := range []string{insertKey, retainKey, deleteKey, attributesKey} {
+		if name == key {
+			return key, nil
+		}
+	}
+	return "", fmt.Errorf("unknown key %q", name)
+}
+
+func (r reader) member(e *element, key string) (err error) {
 	kind := ot.Kind(0)
-	switch name {
-	case "insert":
+	switch key {
+	case insertKey:
 		kind = ot.InsertKind
 		if r.dec.PeekKind() == '{' {
 			kind = ot.EmbedKind
@@ -155,21 +216,19 @@ func (r reader) member(e *element, name string) (err error) {
 		} else {
 			e.text, err = r.text()
 		}
-	case "retain":
+	case retainKey:
 		kind = ot.RetainKind
 		e.length, err = r.length()
-	case "delete":
+	case deleteKey:
 		kind = ot.DeleteKind
 		e.length, err = r.length()
-	case "attributes":
+	case attributesKey:
 		e.formatted = true
 		e.attrs, err = r.attributes()
-	default:
-		return fmt.Errorf("unknown key %q", name)
 	}
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", key, err)
 	case kind != 0 && e.kind != 0:
 		return errors.New("more than one of insert, retain and delete")
 	case kind != 0:

@@ -17,6 +17,11 @@ func (r reader) string() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return unquote(raw)
+}
+
+// unquote returns what a valid JSON string says.
+func unquote(raw []byte) (string, error) {
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return string(raw[1 : len(raw)-1]), nil
 	}
