@@ -45,10 +45,7 @@ func (l *lab) once(ctx context.Context, s scenario) (r result, err error) {
 		return r, err
 	}
 	defer server.Kill()
-	t := &trial{scenario: s, cfg: l.cfg, server: server, rest: client.REST{Address: server.URL}}
-	if s.paced() {
-		t.cfg.For *= 2
-	}
+	t := newTrial(s, l.cfg, server)
 	defer t.leave()
 	if err := t.create(ctx); err != nil {
 		return r, err
@@ -65,6 +62,14 @@ func (l *lab) once(ctx context.Context, s scenario) (r result, err error) {
 	}
 	r.empty = empty
 	return r, t.verify(ctx)
+}
+
+func newTrial(s scenario, cfg config, server *serverproc.Process) *trial {
+	t := &trial{scenario: s, cfg: cfg, server: server, rest: client.REST{Address: server.URL}}
+	if s.paced() {
+		t.cfg.For *= 2
+	}
+	return t
 }
 
 func (t *trial) doc(i int) string { return fmt.Sprintf("load-%d", i) }
@@ -193,7 +198,7 @@ func (t *trial) quiet(ctx context.Context) error {
 		waiting := ""
 		for k, m := range t.members {
 			if t.idle && m.seen.acks.Load() == 0 || m.sent.Load() != 0 {
-				waiting = fmt.Sprintf("member %d waits for op %d", k, m.seq)
+				waiting = fmt.Sprintf("member %d waits for its op", k)
 			}
 			heads[m.doc] += m.seen.acks.Load()
 		}

@@ -22,6 +22,9 @@ func Main(m *testing.M) {
 	os.Exit(run(m))
 }
 
+// Binary is the path of the server that Main has built.
+func Binary() string { return binary }
+
 func run(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "coscribe-server")
 	if err != nil {
