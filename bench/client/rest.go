@@ -43,6 +43,12 @@ func (r REST) Create(ctx context.Context, id string, typ ot.Type, content ot.Del
 	return info, r.call(ctx, http.MethodPost, "/v1/documents", body, &info)
 }
 
+// Delete erases a document.
+func (r REST) Delete(ctx context.Context, id string) error {
+	_, _, err := r.do(ctx, http.MethodDelete, documentPath(id), nil)
+	return err
+}
+
 // Info describes a document at its head.
 func (r REST) Info(ctx context.Context, id string) (Info, error) {
 	var info Info

@@ -44,16 +44,18 @@ func run(m *testing.M) int {
 type Server struct {
 	t        testing.TB
 	database string
+	args     []string
 
 	mu      sync.Mutex
 	process *serverproc.Process
 	url     string // of the last process
 }
 
-// Start starts a server on an empty database. It ends with the test.
-func Start(t testing.TB) *Server {
+// Start starts a server on an empty database, with further flags. It ends with
+// the test.
+func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
-	s := &Server{t: t, database: "sqlite:" + filepath.Join(t.TempDir(), "coscribe.db")}
+	s := &Server{t: t, args: args, database: "sqlite:" + filepath.Join(t.TempDir(), "coscribe.db")}
 	s.start()
 	t.Cleanup(s.stop)
 	return s
@@ -75,9 +77,17 @@ func (s *Server) Restart() {
 	s.start()
 }
 
+// Replace ends the server in good order and starts it again like Restart.
+func (s *Server) Replace() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stop()
+	s.start()
+}
+
 func (s *Server) start() {
 	p, err := serverproc.Start(context.Background(), serverproc.Options{
-		Binary: binary, Database: s.database, Output: logger{s.t},
+		Binary: binary, Database: s.database, Args: s.args, Output: logger{s.t},
 	})
 	if err != nil {
 		s.t.Error(err)
