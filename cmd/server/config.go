@@ -10,6 +10,7 @@ import (
 
 	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/postgres"
 	"github.com/coscribe/coscribe/storage/sqlite"
 )
 
@@ -20,6 +21,7 @@ type Config struct {
 	JWTSecretFile  string     `name:"jwt-secret-file" env:"COSCRIBE_JWT_SECRET_FILE" help:"File with the HS256 secret. Without any key the server is for this machine only and everyone is anonymous."`
 	JWTPublicKey   string     `name:"jwt-public-key" env:"COSCRIBE_JWT_PUBLIC_KEY" help:"PEM file with the public key (RS256, ES256 or EdDSA, by its type)."`
 	AllowedOrigins []string   `env:"COSCRIBE_ALLOWED_ORIGINS" help:"Origins of pages that may connect, or *. Same origin only without it."`
+	DebugListen    string     `env:"COSCRIBE_DEBUG_LISTEN" help:"Address for Go profiles, such as 127.0.0.1:6060. Keep it to this machine."`
 	LogLevel       slog.Level `env:"COSCRIBE_LOG_LEVEL" default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
 }
 
@@ -71,7 +73,7 @@ func (c Config) isPostgres() bool {
 // open opens the database.
 func (c Config) open(ctx context.Context) (storage.Store, error) {
 	if c.isPostgres() {
-		return nil, errors.New("the Postgres driver is on its way")
+		return postgres.Open(ctx, c.Database, postgres.Options{})
 	}
 	if path, ok := strings.CutPrefix(c.Database, "sqlite:"); ok && path != "" {
 		return sqlite.Open(ctx, path)
