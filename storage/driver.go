@@ -65,22 +65,15 @@ func (b *Batch) Check() error {
 	return nil
 }
 
-// PrefixEnd returns the least text greater than every text that begins with
-// prefix, in byte order; "" where there is none. It stays well-formed UTF-8,
-// whose byte order is that of its code points.
-func PrefixEnd(prefix string) string {
-	for prefix != "" {
-		last, size := utf8.DecodeLastRuneInString(prefix)
-		prefix = prefix[:len(prefix)-size]
-		switch {
-		case last == utf8.MaxRune:
-			continue // nothing follows it here: the one before has to move
-		case last == 0xD7FF:
-			return prefix + "\uE000" // over the surrogates, which UTF-8 lacks
-		}
-		return prefix + string(last+1)
+// WithPrefix cuts docs, in byte order from the first that may match, where
+// they cease to begin with prefix. Drivers list from a bound below and cut
+// here: a bound above would need the text that comes next behind a prefix.
+func WithPrefix(docs []Document, prefix string) []Document {
+	i := slices.IndexFunc(docs, func(d Document) bool { return !strings.HasPrefix(d.ID, prefix) })
+	if i < 0 {
+		return docs
 	}
-	return ""
+	return docs[:i]
 }
 
 // newestKept is how many of the newest snapshots [Thin] never drops.

@@ -3,32 +3,10 @@ package storage
 import (
 	"math/bits"
 	"slices"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 )
-
-// PrefixEnd splits the texts at or above prefix into those that begin with it
-// and those that come behind.
-func TestPrefixEnd(t *testing.T) {
-	t.Parallel()
-	text := rapid.StringOf(rapid.RuneFrom([]rune("ab\u007f\u0080\ud7ff\ue000\uffff\U00010000\U0010ffff")))
-	rapid.Check(t, func(t *rapid.T) {
-		prefix, s := text.Draw(t, "prefix"), text.Draw(t, "s")
-		if rapid.Bool().Draw(t, "inside") {
-			s = prefix + s
-		}
-		end := PrefixEnd(prefix)
-		if !ValidText(end) {
-			t.Fatalf("%q ends at %q, which cannot be stored", prefix, end)
-		}
-		within := s >= prefix && (end == "" || s < end)
-		if within != strings.HasPrefix(s, prefix) {
-			t.Fatalf("prefix %q ends at %q, with %q within: %v", prefix, end, s, within)
-		}
-	})
-}
 
 // Over any life of a document, snapshots stay few, and every revision has one
 // not far below it.

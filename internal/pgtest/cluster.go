@@ -97,19 +97,21 @@ func (c *Cluster) Start() error {
 	if c.server != nil {
 		return errors.New("the server is running already")
 	}
-	if c.port != 0 {
-		return c.start()
-	}
+	first := c.port == 0
 	var err error
-	for range 5 { // somebody may take the port before the server does
-		if c.port, err = freePort(); err != nil {
-			return err
+	// Somebody may take the port before the server does; what was killed may
+	// hold port and shared memory for another moment.
+	for range 20 {
+		if first {
+			if c.port, err = freePort(); err != nil {
+				return err
+			}
 		}
 		if err = c.start(); err == nil {
 			return nil
 		}
+		time.Sleep(50 * time.Millisecond)
 	}
-	c.port = 0
 	return err
 }
 

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/coscribe/coscribe/migrations"
 	"github.com/coscribe/coscribe/storage"
@@ -63,7 +65,12 @@ func open(ctx context.Context, url string, opts Options) (*Store, error) {
 	if opts.MaxConns > 0 {
 		config.MaxConns = int32(opts.MaxConns)
 	}
+	return openConfig(ctx, config)
+}
+
+func openConfig(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 	config.MinConns = min(warm, config.MaxConns)
+	config.AfterConnect = prepareStatements
 	params := config.ConnConfig.RuntimeParams
 	if params["application_name"] == "" {
 		params["application_name"] = "coscribe"
@@ -72,7 +79,6 @@ func open(ctx context.Context, url string, opts Options) (*Store, error) {
 	if err := prepareDatabase(ctx, config.ConnConfig.Copy()); err != nil {
 		return nil, err
 	}
-	config.AfterConnect = prepareStatements
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, err
@@ -104,22 +110,24 @@ func prepareDatabase(ctx context.Context, config *pgx.ConnConfig) error {
 	return migrations.Up(ctx, migrations.Postgres, db)
 }
 
-// warmUp opens n connections.
+// warmUp opens n connections side by side.
 func warmUp(ctx context.Context, pool *pgxpool.Pool, n int) error {
-	conns := make([]*pgxpool.Conn, 0, n)
-	defer func() {
-		for _, c := range conns {
-			c.Release()
-		}
-	}()
+	var all errgroup.Group
+	var held sync.WaitGroup // until each has one, none is given back
+	held.Add(n)
 	for range n {
-		c, err := pool.Acquire(ctx)
-		if err != nil {
-			return err
-		}
-		conns = append(conns, c)
+		all.Go(func() error {
+			c, err := pool.Acquire(ctx)
+			held.Done()
+			if err != nil {
+				return err
+			}
+			held.Wait()
+			c.Release()
+			return nil
+		})
 	}
-	return nil
+	return all.Wait()
 }
 
 // Ping implements [storage.Store].

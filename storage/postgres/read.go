@@ -24,11 +24,11 @@ func (s *Store) Document(ctx context.Context, id string) (storage.Document, erro
 
 // List implements [storage.Store].
 func (s *Store) List(ctx context.Context, prefix, after string, limit int) ([]storage.Document, error) {
-	docs, err := s.documents(ctx, prefix, list, prefix, after, storage.PrefixEnd(prefix), max(limit, 0))
+	docs, err := s.documents(ctx, prefix, list, prefix, after, max(limit, 0))
 	if err != nil {
 		return nil, fmt.Errorf("listing documents: %w", err)
 	}
-	return docs, nil
+	return storage.WithPrefix(docs, prefix), nil
 }
 
 // documents runs a selectDocument for text, which none has if it is not

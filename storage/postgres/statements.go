@@ -79,8 +79,7 @@ var statements = map[string]string{
 		SELECT key FROM d`,
 
 	document: selectDocument + `WHERE d.id = $1`,
-	list: selectDocument + `WHERE d.id >= $1 AND d.id > $2 AND ($3 = '' OR d.id < $3)
-		ORDER BY d.id LIMIT $4`,
+	list:     selectDocument + `WHERE d.id >= $1 AND d.id > $2 ORDER BY d.id LIMIT $3`,
 
 	loadSnapshot: selectSnapshot + `WHERE key = ` + keyOf + ` ORDER BY rev DESC LIMIT 1`,
 	loadChanges: selectChanges + `WHERE key = ` + keyOf + ` AND rev > least(

@@ -29,7 +29,7 @@ func (s *Store) List(ctx context.Context, prefix, after string, limit int) ([]st
 		return nil, err
 	}
 	defer s.leave()
-	rows, err := s.read.list.QueryContext(ctx, prefix, after, storage.PrefixEnd(prefix), max(limit, 0))
+	rows, err := s.read.list.QueryContext(ctx, prefix, after, max(limit, 0))
 	if err != nil {
 		return nil, fmt.Errorf("listing documents: %w", err)
 	}
@@ -37,7 +37,7 @@ func (s *Store) List(ctx context.Context, prefix, after string, limit int) ([]st
 	if err != nil {
 		return nil, fmt.Errorf("listing documents: %w", err)
 	}
-	return docs, nil
+	return storage.WithPrefix(docs, prefix), nil
 }
 
 // Load implements [storage.Store].

@@ -21,8 +21,8 @@ type reader struct {
 const (
 	selectDocument = `SELECT d.key, d.id, d.type, d.epoch, d.created, h.rev, h.length, h.updated
 		FROM documents d JOIN heads h ON h.key = d.key `
-	selectList = selectDocument + `
-		WHERE d.id >= ?1 AND d.id > ?2 AND (?3 = '' OR d.id < ?3) ORDER BY d.id LIMIT ?4`
+	// The plus keeps the weaker of the two bounds from being the index's.
+	selectList     = selectDocument + `WHERE d.id >= max(?1, ?2) AND +d.id > ?2 ORDER BY d.id LIMIT ?3`
 	selectSnapshot = `SELECT rev, format, content, authorship FROM snapshots
 		WHERE key = ? AND rev <= ? ORDER BY rev DESC LIMIT 1`
 	selectChanges = `SELECT rev, base, client, coalesce(seq, 0), user_id, at, format, op FROM changes

@@ -102,7 +102,7 @@ func TestReadsGoByAnIndex(t *testing.T) {
 		args []any
 	}{
 		"document":   {selectDocument + `WHERE d.id = ?`, []any{"doc"}},
-		"list":       {selectList, []any{"a", "a", "b", 10}},
+		"list":       {selectList, []any{"a", "b", 10}},
 		"snapshot":   {selectSnapshot, []any{key, 10}},
 		"changes":    {selectChanges, []any{key, 10, 10}},
 		"client":     {selectClient, []any{key, client[:]}},
