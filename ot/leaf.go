@@ -93,6 +93,9 @@ func roomFor(text []byte, n int) []byte {
 
 // change changes what lies between two places.
 func (l *node) change(from, to int, c change) {
+	if c.drops && l.shorten(from, to) {
+		return
+	}
 	first, read := l.cut(from)
 	last, _ := l.cut(to)
 	out, write := first, read
@@ -109,6 +112,22 @@ func (l *node) change(from, to int, c change) {
 	l.text = l.text[:write]
 	l.spans = slices.Delete(l.spans, out, last)
 	l.join(first-1, out)
+}
+
+// shorten takes away what lies between two places, if that is a part of one
+// span, as it is when somebody deletes a letter.
+func (l *node) shorten(from, to int) bool {
+	i, inside, bytes := l.find(from)
+	s := &l.spans[i]
+	if n := to - from; inside+n > s.n || n == s.n {
+		return false
+	}
+	start, _ := l.bytesBefore(i, inside, bytes)
+	end, _ := l.bytesBefore(i, inside+to-from, bytes)
+	l.text = slices.Delete(l.text, bytes+start, bytes+end)
+	s.n -= to - from
+	s.bytes -= int32(end - start)
+	return true
 }
 
 // join merges like neighbours among the spans first to last, as far as they
