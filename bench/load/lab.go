@@ -81,7 +81,7 @@ func keepTo(cpu int) error {
 // start starts a server on an empty database.
 func (l *lab) start(ctx context.Context) (*serverproc.Process, error) {
 	l.runs++
-	o := serverproc.Options{Binary: l.binary}
+	o := serverproc.Options{Binary: l.binary, Debug: true}
 	if l.pinned {
 		o.CPU = "0"
 	}

@@ -37,6 +37,7 @@ type config struct {
 	Database string        `default:"sqlite" help:"sqlite, postgres (a throwaway one of each), or a postgres:// URL of an empty database."`
 	Server   string        `help:"The server's binary. Default: build it." type:"existingfile"`
 	Pin      bool          `default:"true" negatable:"" help:"Server on CPU 0, load on CPU 1."`
+	Profile  string        `help:"Write the server's CPU profile of each scenario into this folder. It costs the server a little." type:"existingdir"`
 	Verbose  bool          `short:"v" help:"Show the server's log."`
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -50,7 +52,7 @@ func (l *lab) once(ctx context.Context, s scenario) (r result, err error) {
 	if err := t.create(ctx); err != nil {
 		return r, err
 	}
-	empty, err := server.Memory()
+	empty, err := t.memory(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -160,23 +162,51 @@ func (t *trial) measure(ctx context.Context) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	if err := sleep(ctx, t.cfg.For); err != nil {
+	if err := t.hold(ctx); err != nil {
 		return result{}, err
 	}
 	after, err := t.sight()
 	return after.since(before), err
 }
 
-// settle waits until everyone has done their one thing and the server has had
-// time to clear up, and looks at its memory.
+// hold lets the measured interval pass, and profiles the server where that was
+// asked for.
+func (t *trial) hold(ctx context.Context) error {
+	if t.cfg.Profile == "" {
+		return sleep(ctx, t.cfg.For)
+	}
+	f, err := os.Create(filepath.Join(t.cfg.Profile, t.name+".cpu.pprof"))
+	if err != nil {
+		return fmt.Errorf("keep the profile: %w", err)
+	}
+	err = t.server.Profile(ctx, t.cfg.For, f)
+	return errors.Join(err, f.Close())
+}
+
+// memory is the server's resident set once its garbage is collected and given
+// back to the system, as far as it gives it back.
+func (t *trial) memory(ctx context.Context) (int64, error) {
+	if !t.idle {
+		return 0, nil
+	}
+	for range 2 {
+		if err := t.server.Collect(ctx); err != nil {
+			return 0, err
+		}
+		if err := sleep(ctx, t.cfg.For); err != nil {
+			return 0, err
+		}
+	}
+	return t.server.Memory()
+}
+
+// settle waits until everyone has done their one thing and looks at the
+// server's memory.
 func (t *trial) settle(ctx context.Context) (result, error) {
 	if err := t.quiet(ctx); err != nil {
 		return result{}, err
 	}
-	if err := sleep(ctx, 2*t.cfg.For); err != nil {
-		return result{}, err
-	}
-	memory, err := t.server.Memory()
+	memory, err := t.memory(ctx)
 	return result{memory: memory, sessions: len(t.members)}, err
 }
 

@@ -34,6 +34,7 @@ type Options struct {
 	Database string    // as for --database
 	CPU      string    // a CPU list for taskset; empty: any
 	Args     []string  // further flags
+	Debug    bool      // serve profiles, for Collect and Profile
 	Env      []string  // further environment
 	Output   io.Writer // where it logs to; nil: nowhere
 }
@@ -41,23 +42,21 @@ type Options struct {
 // Process is a running server. It belongs to whoever started it, who ends it
 // with Stop or Kill.
 type Process struct {
-	cmd  *exec.Cmd
-	addr string
-	done chan struct{} // closed when the process has ended
-	err  error         // what it ended with; read after done
+	cmd   *exec.Cmd
+	addr  string
+	debug string        // where it serves profiles; empty: nowhere
+	done  chan struct{} // closed when the process has ended
+	err   error         // what it ended with; read after done
 }
 
 // Start runs a server on a free loopback port and waits until it is ready.
 func Start(ctx context.Context, o Options) (*Process, error) {
-	addr, err := freeAddress()
+	p := &Process{done: make(chan struct{})}
+	argv, err := p.argv(o)
 	if err != nil {
 		return nil, fmt.Errorf("find a free port: %w", err)
 	}
-	argv := append([]string{o.Binary, "--listen", addr, "--database", o.Database}, o.Args...)
-	if o.CPU != "" {
-		argv = append([]string{"taskset", "-c", o.CPU}, argv...)
-	}
-	p := &Process{cmd: exec.Command(argv[0], argv[1:]...), addr: addr, done: make(chan struct{})}
+	p.cmd = exec.Command(argv[0], argv[1:]...)
 	p.cmd.Stdout, p.cmd.Stderr = o.Output, o.Output
 	p.cmd.Env = append(os.Environ(), o.Env...)
 	if err := p.cmd.Start(); err != nil {
@@ -72,6 +71,24 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// argv chooses the addresses and returns the command line.
+func (p *Process) argv(o Options) (argv []string, err error) {
+	if o.CPU != "" {
+		argv = append(argv, "taskset", "-c", o.CPU)
+	}
+	if p.addr, err = freeAddress(); err != nil {
+		return nil, err
+	}
+	argv = append(argv, o.Binary, "--listen", p.addr, "--database", o.Database)
+	if o.Debug {
+		if p.debug, err = freeAddress(); err != nil {
+			return nil, err
+		}
+		argv = append(argv, "--debug-listen", p.debug)
+	}
+	return append(argv, o.Args...), nil
 }
 
 // freeAddress asks the kernel for a port that nobody listens on.
@@ -104,7 +121,7 @@ func (p *Process) ready(ctx context.Context) error {
 		select {
 		case <-tick.C:
 		case <-p.done:
-			return fmt.Errorf("server ended before it was ready: %w", errors.Join(p.err, io.ErrUnexpectedEOF))
+			return fmt.Errorf("server ended before it was ready: %v", p.cmd.ProcessState)
 		case <-ctx.Done():
 			return fmt.Errorf("server not ready: %w", ctx.Err())
 		}

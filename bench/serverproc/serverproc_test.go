@@ -1,6 +1,7 @@
 package serverproc_test
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"path/filepath"
@@ -55,6 +56,21 @@ func TestStartStop(t *testing.T) {
 	}
 	if alive(p) {
 		t.Error("alive after Stop")
+	}
+}
+
+func TestProfiles(t *testing.T) {
+	t.Parallel()
+	p := start(t, serverproc.Options{Debug: true})
+	if err := p.Collect(t.Context()); err != nil {
+		t.Error(err)
+	}
+	var profile bytes.Buffer
+	if err := p.Profile(t.Context(), time.Second, &profile); err != nil || profile.Len() == 0 {
+		t.Errorf("profile of %d bytes, %v", profile.Len(), err)
+	}
+	if err := start(t, serverproc.Options{}).Collect(t.Context()); err == nil {
+		t.Error("collected without Debug")
 	}
 }
 
