@@ -98,7 +98,7 @@ func rampage(t *testing.T, v *victim, kills int, kill func()) {
 	random := rand.New(rand.NewPCG(seed, 1))
 	at := make(map[int]bool)
 	for len(at) < kills {
-		at[random.IntN(clients*edits*9/10)] = true
+		at[1+random.IntN(clients*edits*9/10)] = true
 	}
 	var killers sync.WaitGroup
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
