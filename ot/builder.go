@@ -13,19 +13,16 @@ type Builder struct {
 func newBuilder(capacity int) Builder { return Builder{ops: make(Delta, 0, capacity)} }
 
 // Insert appends an insert of text with the given attributes.
-func (b *Builder) Insert(text string, a *Attributes) { b.push(Insert(text, a)) }
+func (b *Builder) Insert(text string, a *Attributes) { b.Push(Insert(text, a)) }
 
 // InsertEmbed appends an insert of an embed.
-func (b *Builder) InsertEmbed(e Embed, a *Attributes) { b.push(InsertEmbed(e, a)) }
+func (b *Builder) InsertEmbed(e Embed, a *Attributes) { b.Push(InsertEmbed(e, a)) }
 
 // Retain appends a retain of n UTF-16 code units.
-func (b *Builder) Retain(n int, a *Attributes) { b.push(Retain(n, a)) }
+func (b *Builder) Retain(n int, a *Attributes) { b.Push(Retain(n, a)) }
 
 // Delete appends a delete of n UTF-16 code units.
-func (b *Builder) Delete(n int) { b.push(Delete(n)) }
-
-// Push appends any component.
-func (b *Builder) Push(op Op) { b.push(op) }
+func (b *Builder) Delete(n int) { b.Push(Delete(n)) }
 
 // Delta returns what was built, without a plain retain at its end, and resets
 // the builder.
@@ -39,7 +36,8 @@ func (b *Builder) Delta() Delta {
 	return ops
 }
 
-func (b *Builder) push(op Op) {
+// Push appends any component.
+func (b *Builder) Push(op Op) {
 	if op.idle() {
 		return
 	}

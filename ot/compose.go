@@ -14,18 +14,17 @@ func (d Delta) Compose(b Delta) (Delta, error) {
 	for first.more() || second.more() {
 		switch {
 		case second.inserts():
-			out.push(second.whole())
+			out.Push(second.whole())
 		case first.head.kind == DeleteKind:
-			out.push(first.whole())
+			out.Push(first.whole())
 		default:
 			n := min(first.len(), second.len())
 			under, err := first.take(n)
 			if err != nil {
 				return nil, fmt.Errorf("compose: %w", err)
 			}
-			over, _ := second.take(n) // no insert: it cannot fail
-			if op, ok := lay(over, under); ok {
-				out.push(op)
+			if op, ok := lay(second.pass(n), under); ok {
+				out.Push(op)
 			}
 		}
 	}

@@ -10,12 +10,14 @@ import (
 const everything = 1 << 60
 
 // ComposeAll returns one op that does all the ops, one after the other: what
-// Compose makes of them pair by pair, in normal form. It takes O(n log n)
-// time for n components, where Compose pair by pair takes O(n²): the ops are
-// applied to a tree that stands for "retain everything".
+// Compose makes of them pair by pair, in normal form. The ops are applied to a
+// tree that stands for "retain everything", so that n components take
+// O(n log n) time, and a little for each run that they format, where composing
+// pair by pair takes O(n²).
 //
 // It fails with ErrSplitsSurrogate where an op cuts a surrogate pair that an
-// earlier one inserts.
+// earlier one inserts, and with ErrPastEnd where an op is longer than 2^60
+// units.
 //
 // Do not transform over a composition in place of its parts: see the package
 // documentation.

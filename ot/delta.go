@@ -59,7 +59,7 @@ func (d Delta) Normalize() Delta {
 	}
 	b := newBuilder(len(d))
 	for _, op := range d {
-		b.push(op)
+		b.Push(op)
 	}
 	return b.Delta()
 }

@@ -85,7 +85,7 @@ func (d Document) Slice(from, to int) (Delta, error) {
 	}
 	var b Builder
 	for op := range d.runs(from, to) {
-		b.push(op)
+		b.Push(op)
 	}
 	return b.Delta(), nil
 }

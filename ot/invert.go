@@ -16,17 +16,17 @@ func (d Delta) Invert(base Document) (Delta, error) {
 	for _, op := range d {
 		switch {
 		case op.inserts():
-			out.push(Op{kind: DeleteKind, n: op.n})
+			out.Push(Op{kind: DeleteKind, n: op.n})
 			continue
 		case op.plainRetain():
-			out.push(op)
+			out.Push(op)
 		case op.kind == DeleteKind:
 			for old := range base.runs(at, at+op.n) {
-				out.push(old)
+				out.Push(old)
 			}
 		case op.kind == RetainKind:
 			for old := range base.runs(at, at+op.n) {
-				out.push(Op{kind: RetainKind, n: old.n, attrs: invertAttributes(op.attrs, old.attrs)})
+				out.Push(Op{kind: RetainKind, n: old.n, attrs: invertAttributes(op.attrs, old.attrs)})
 			}
 		}
 		at += op.n

@@ -50,11 +50,8 @@ func (it *iterator) whole() Op {
 // take takes n units, n <= len(). It fails, and takes nothing, where that
 // would cut a surrogate pair of an insert.
 func (it *iterator) take(n int) (Op, error) {
-	if it.head.idle() {
-		return Op{kind: RetainKind, n: n}, nil
-	}
-	if n >= it.head.n {
-		return it.whole(), nil
+	if it.head.kind != InsertKind || n == it.head.n {
+		return it.pass(n), nil
 	}
 	op, tail, err := it.head.split(n)
 	if err != nil {
@@ -62,4 +59,17 @@ func (it *iterator) take(n int) (Op, error) {
 	}
 	it.head = tail
 	return op, nil
+}
+
+// pass is take where no text is to be cut.
+func (it *iterator) pass(n int) Op {
+	if it.head.idle() {
+		return Op{kind: RetainKind, n: n}
+	}
+	op := it.head
+	op.n = n
+	if it.head.n -= n; it.head.n == 0 {
+		it.advance()
+	}
+	return op
 }

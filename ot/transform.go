@@ -12,21 +12,19 @@ func (d Delta) Transform(other Delta, priority bool) Delta {
 	for theirs.more() {
 		switch {
 		case mine.inserts() && (priority || !theirs.inserts()):
-			out.push(Op{kind: RetainKind, n: mine.whole().n})
+			out.Push(Op{kind: RetainKind, n: mine.whole().n})
 		case theirs.inserts():
-			out.push(theirs.whole())
+			out.Push(theirs.whole())
 		default:
 			n := min(mine.len(), theirs.len())
-			// No inserts on either side: taking cannot fail.
-			over, _ := mine.take(n)
-			op, _ := theirs.take(n)
+			over, op := mine.pass(n), theirs.pass(n) // no inserts
 			if over.kind == DeleteKind {
 				continue
 			}
 			if op.kind == RetainKind {
 				op.attrs = transformAttributes(over.attrs, op.attrs, priority)
 			}
-			out.push(op)
+			out.Push(op)
 		}
 	}
 	return out.Delta()

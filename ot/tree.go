@@ -127,7 +127,7 @@ func (t tree) delta() Delta {
 		at := 0
 		for _, s := range leaf.spans {
 			end := at + int(s.bytes)
-			b.push(s.op(leaf.text[at:end]))
+			b.Push(s.op(leaf.text[at:end]))
 			at = end
 		}
 	}
