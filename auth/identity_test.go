@@ -39,7 +39,7 @@ func TestAccess(t *testing.T) {
 		{"stars do not count", map[string]auth.Access{"a*": auth.Write, "*****": auth.Admin}, "abc", auth.Write},
 		{"tie: without a star", map[string]auth.Access{"abc": auth.Read, "*abc": auth.Write, "a*bc": auth.Admin}, "abc", auth.Read},
 		{"tie: the higher right", map[string]auth.Access{"ab*": auth.Read, "*bc": auth.Write}, "abc", auth.Write},
-		{"characters, not bytes", map[string]auth.Access{"ü*": auth.Write, "*x": auth.Read}, "üx", auth.Write},
+		{"characters, not bytes", map[string]auth.Access{"ü*": auth.Read, "*x": auth.Write}, "üx", auth.Write},
 		{"server", map[string]auth.Access{"*": auth.Admin, "a:*": auth.Read}, "*", auth.Admin},
 		{"not the server", map[string]auth.Access{"a:*": auth.Admin, "b:*": auth.Admin}, "*", auth.None},
 	}
