@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -56,6 +57,13 @@ type Server struct {
 	draining bool
 }
 
+// Buffers of a connection, in bytes. What an editor sends is small; what is
+// sent to it is written past the buffer.
+const (
+	readBuffer  = 512
+	writeBuffer = 1024
+)
+
 // owner names a client of a user.
 type owner struct {
 	client uuid.UUID
@@ -85,8 +93,9 @@ func NewServer(c Config) *Server {
 	m.Config.WriteWait = stallTimeout
 	m.Upgrader = &websocket.Upgrader{
 		HandshakeTimeout: 10 * time.Second,
-		ReadBufferSize:   1024,
-		WriteBufferSize:  1024,
+		ReadBufferSize:   readBuffer,
+		WriteBufferSize:  writeBuffer,
+		WriteBufferPool:  new(sync.Pool), // nobody holds one while idle
 		Subprotocols:     []string{Protocol},
 		CheckOrigin:      c.Origins.Allow,
 		Error:            refuseUpgrade,
@@ -101,7 +110,7 @@ func NewServer(c Config) *Server {
 
 func from(conn *melody.Session) *session { return conn.MustGet(key).(*session) }
 
-// ServeHTTP upgrades a request to a session and returns when it has ended.
+// ServeHTTP upgrades a request to a session, which lives on after it returns.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if asked := websocket.Subprotocols(r); len(asked) > 0 && !slices.Contains(asked, Protocol) {
 		http.Error(w, "the sub-protocol is "+Protocol, http.StatusBadRequest)
@@ -121,8 +130,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the server is going away", http.StatusServiceUnavailable)
 		return
 	}
-	defer s.running.Done()
 	session := newSession(s, identity)
+	go s.serve(session, w, r)
+	<-session.upgraded
+}
+
+// serve upgrades a request and reads from the connection until it ends. It
+// has a goroutine of its own: the one that net/http calls with holds buffers
+// and a stack several times as large, for as long as the session lives.
+func (s *Server) serve(session *session, w http.ResponseWriter, r *http.Request) {
+	defer s.running.Done()
+	defer session.handOver() // where the upgrade failed
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.Logger.Error("connection panicked", "cause", cause, "stack", string(debug.Stack()))
+		}
+	}()
 	if err := s.melody.HandleRequestWithKeys(w, r, map[string]any{key: session}); err != nil {
 		s.Logger.Debug("upgrade failed", "err", err)
 	}

@@ -32,6 +32,9 @@ type session struct {
 	strikes  int
 	ended    atomic.Bool // nothing that still comes in counts
 
+	upgraded chan struct{} // closed when the request is not needed any longer
+	handOver func()        // closes it, once
+
 	who atomic.Pointer[member] // set at hello; read by rooms
 
 	mu    sync.Mutex
@@ -45,7 +48,11 @@ type member struct {
 }
 
 func newSession(server *Server, identity *auth.Identity) *session {
-	return &session{server: server, id: uuid.New(), identity: identity, started: time.Now(), log: server.Logger}
+	upgraded := make(chan struct{})
+	return &session{
+		server: server, id: uuid.New(), identity: identity, started: time.Now(), log: server.Logger,
+		upgraded: upgraded, handOver: sync.OnceFunc(func() { close(upgraded) }),
+	}
 }
 
 // Client implements docs.Session.
@@ -77,6 +84,8 @@ func (s *session) owner() owner {
 // connected runs before anything is read.
 func (s *session) connected(conn *melody.Session) {
 	s.out.conn = conn
+	conn.Request = nil // it holds the token
+	s.handOver()
 	s.after(s.server.HelloTimeout, func() {
 		s.Close(wire.CloseNoHello, wire.Errorf(wire.HelloRequired, "no hello came in time"))
 	})
