@@ -76,6 +76,16 @@ func WithPrefix(docs []Document, prefix string) []Document {
 	return docs[:i]
 }
 
+// Tail is how many revisions lie between what Load starts at and the head: at
+// least as many as there are changes to load.
+func (l *Loaded) Tail(window int64) int64 {
+	return l.Document.Rev - max(min(l.Snapshot.Rev, l.Document.Rev-window), 0)
+}
+
+// Room is a capacity for as many values as a database is expected to return;
+// moderate, as what was squashed is less.
+func Room(expected int64) int { return int(min(max(expected, 0), 4096)) }
+
 // newestKept is how many of the newest snapshots [Thin] never drops.
 const newestKept = 4
 

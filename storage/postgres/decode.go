@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"time"
@@ -33,13 +32,15 @@ func scanSnapshot(row pgx.Row, s *storage.Snapshot) error {
 	return notFound(row.Scan(&s.Rev, &s.Format, &s.Content, &s.Authorship))
 }
 
-// scanChanges reads rows of selectChanges, and closes them. Opening a document
-// reads thousands, so their binary form is taken as it is, and a user who
-// follows himself is one string.
-func scanChanges(rows pgx.Rows) ([]storage.Change, error) {
+// scanChanges reads rows of selectChanges, and closes them; expected is how
+// many there may well be. Opening a document reads thousands, so their binary
+// form is taken as it is, a user who follows himself is one string, and ops
+// share memory.
+func scanChanges(rows pgx.Rows, expected int64) ([]storage.Change, error) {
 	defer rows.Close()
-	var all []storage.Change
+	all := make([]storage.Change, 0, storage.Room(expected))
 	var user string
+	var ops arena
 	for rows.Next() {
 		v := rows.RawValues()
 		if string(v[4]) != user {
@@ -51,7 +52,7 @@ func scanChanges(rows pgx.Rows) ([]storage.Change, error) {
 			User:   user,
 			At:     fromMicros(toInt64(v[5])),
 			Format: int16(binary.BigEndian.Uint16(v[6])),
-			Op:     bytes.Clone(v[7]),
+			Op:     ops.clone(v[7]),
 		}
 		if v[2] != nil {
 			c.Client, c.Seq = uuid.UUID(v[2]), toInt64(v[3])
@@ -59,6 +60,22 @@ func scanChanges(rows pgx.Rows) ([]storage.Change, error) {
 		all = append(all, c)
 	}
 	return all, rows.Err()
+}
+
+// arena is the free end of a piece of memory that several values share.
+type arena []byte
+
+// pieceSize is how much memory a single value may keep from being freed.
+const pieceSize = 8 << 10
+
+// clone copies b. The copy cannot grow into its neighbour.
+func (a *arena) clone(b []byte) []byte {
+	if cap(*a)-len(*a) < len(b) {
+		*a = make(arena, 0, max(pieceSize, len(b)))
+	}
+	start := len(*a)
+	*a = append(*a, b...)
+	return (*a)[start:len(*a):len(*a)]
 }
 
 func toInt64(b []byte) int64 { return int64(binary.BigEndian.Uint64(b)) }

@@ -73,7 +73,7 @@ func (s *Store) load(ctx context.Context, id string, window int64) (l storage.Lo
 	})
 	b.Queue(loadSnapshot, id).QueryRow(func(row pgx.Row) error { return scanSnapshot(row, &l.Snapshot) })
 	b.Queue(loadChanges, id, window).Query(func(rows pgx.Rows) (err error) {
-		l.Changes, err = scanChanges(rows)
+		l.Changes, err = scanChanges(rows, l.Tail(window))
 		return err
 	})
 	b.Queue(end)
@@ -86,7 +86,7 @@ func (s *Store) Changes(ctx context.Context, key storage.Key, after int64, limit
 	if err != nil {
 		return nil, fmt.Errorf("reading changes of document %d: %w", key, err)
 	}
-	all, err := scanChanges(rows)
+	all, err := scanChanges(rows, 0)
 	if err != nil {
 		return nil, fmt.Errorf("reading changes of document %d: %w", key, err)
 	}

@@ -109,7 +109,7 @@ func (w *writer) thin(ctx context.Context, key storage.Key) error {
 	if err != nil {
 		return err
 	}
-	revs, err := collect(rows, func(rows *sql.Rows, rev *int64) error { return rows.Scan(rev) })
+	revs, err := collect(rows, 0, func(rows *sql.Rows, rev *int64) error { return rows.Scan(rev) })
 	if err != nil {
 		return err
 	}

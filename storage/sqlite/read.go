@@ -33,7 +33,7 @@ func (s *Store) List(ctx context.Context, prefix, after string, limit int) ([]st
 	if err != nil {
 		return nil, fmt.Errorf("listing documents: %w", err)
 	}
-	docs, err := collect(rows, func(r *sql.Rows, d *storage.Document) error { return scanDocument(r, d) })
+	docs, err := collect(rows, 0, func(r *sql.Rows, d *storage.Document) error { return scanDocument(r, d) })
 	if err != nil {
 		return nil, fmt.Errorf("listing documents: %w", err)
 	}
@@ -67,12 +67,12 @@ func (r *reader) load(ctx context.Context, id string, window int64) (l storage.L
 	if err := scanSnapshot(tx.StmtContext(ctx, r.snapshot).QueryRowContext(ctx, key, head), &l.Snapshot); err != nil {
 		return l, fmt.Errorf("its snapshot: %w", err)
 	}
-	after := min(l.Snapshot.Rev, head-window)
-	rows, err := tx.StmtContext(ctx, r.changes).QueryContext(ctx, key, after, math.MaxInt64)
+	tail := l.Tail(window)
+	rows, err := tx.StmtContext(ctx, r.changes).QueryContext(ctx, key, head-tail, math.MaxInt64)
 	if err != nil {
 		return l, err
 	}
-	l.Changes, err = collect(rows, scanChange)
+	l.Changes, err = collect(rows, tail, scanChange)
 	return l, err
 }
 
@@ -86,7 +86,7 @@ func (s *Store) Changes(ctx context.Context, key storage.Key, after int64, limit
 	if err != nil {
 		return nil, fmt.Errorf("reading changes of document %d: %w", key, err)
 	}
-	changes, err := collect(rows, scanChange)
+	changes, err := collect(rows, 0, scanChange)
 	if err != nil {
 		return nil, fmt.Errorf("reading changes of document %d: %w", key, err)
 	}

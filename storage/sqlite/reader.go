@@ -88,10 +88,11 @@ func scanChange(r *sql.Rows, c *storage.Change) error {
 	return err
 }
 
-// collect scans what is left of rows, and closes them.
-func collect[T any](rows *sql.Rows, scan func(*sql.Rows, *T) error) ([]T, error) {
+// collect scans what is left of rows, which may well be as many as expected,
+// and closes them.
+func collect[T any](rows *sql.Rows, expected int64, scan func(*sql.Rows, *T) error) ([]T, error) {
 	defer rows.Close()
-	var all []T
+	all := make([]T, 0, storage.Room(expected))
 	for rows.Next() {
 		all = append(all, *new(T))
 		if err := scan(rows, &all[len(all)-1]); err != nil {
