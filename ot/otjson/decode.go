@@ -42,17 +42,7 @@ const (
 //
 // The result shares no memory with data.
 func Decode(data []byte) (ot.Delta, error) {
-	in := inputs.Get().(*input)
-	defer in.release()
-	in.open(data)
-	op, err := DecodeFrom(in.dec)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := in.dec.ReadToken(); err != io.EOF {
-		return nil, fmt.Errorf("%w: something follows the list", ErrInvalid)
-	}
-	return op, nil
+	return only(data, DecodeFrom)
 }
 
 // An input is a decoder that is used again and again.
@@ -71,6 +61,21 @@ func (in *input) open(data []byte) {
 func (in *input) release() {
 	in.open(nil) // data is the caller's
 	inputs.Put(in)
+}
+
+// only reads the one value that data must be.
+func only[T any](data []byte, read func(*jsontext.Decoder) (T, error)) (value T, err error) {
+	in := inputs.Get().(*input)
+	defer in.release()
+	in.open(data)
+	if value, err = read(in.dec); err != nil {
+		return value, err
+	}
+	if _, err := in.dec.ReadToken(); err != io.EOF {
+		var none T
+		return none, fmt.Errorf("%w: something follows it", ErrInvalid)
+	}
+	return value, nil
 }
 
 // DecodeContent is Decode for the content of a document: inserts only.

@@ -80,10 +80,10 @@ func TestLawsCanFail(t *testing.T) {
 	doc := ot.RichText.Initial()
 	past := ot.Delta{ot.Delete(2)}
 	for name, law := range map[string]func(ottest.TB){
-		"Apply":    func(t ottest.TB) { ottest.Apply(t, doc, past) },
-		"Refuses":  func(t ottest.TB) { ottest.Refuses(t, doc, ot.Delta{ot.Delete(1)}, ot.ErrPastEnd) },
-		"Inverts":  func(t ottest.TB) { ottest.Inverts(t, doc, past) },
-		"Composes": func(t ottest.TB) { ottest.Composes(t, doc, past, nil) },
+		"Apply":     func(t ottest.TB) { ottest.Apply(t, doc, past) },
+		"Refuses":   func(t ottest.TB) { ottest.Refuses(t, doc, ot.Delta{ot.Delete(1)}, ot.ErrPastEnd) },
+		"Inverts":   func(t ottest.TB) { ottest.Inverts(t, doc, past) },
+		"Composes":  func(t ottest.TB) { ottest.Composes(t, doc, past, nil) },
 		"Converges": func(t ottest.TB) { ottest.Converges(t, doc, past, nil) },
 		// An op that is not normal: the cursor goes behind the A, a mark does not.
 		"KeepsPlace": func(t ottest.TB) { ottest.KeepsPlace(t, ot.Delta{ot.Delete(2), ot.Insert("A", nil)}, 1, true) },
