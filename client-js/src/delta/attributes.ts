@@ -1,11 +1,11 @@
 import type { Attributes, Json } from "./types.ts";
 
 /** Whether two JSON values are the same, the order of an object's keys aside. */
-export function equal(a: Json | undefined, b: Json | undefined): boolean {
+export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || !a || !b) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const [x, y] = [a as Attributes, b as Attributes];
+  const [x, y] = [a as Record<string, unknown>, b as Record<string, unknown>];
   const keys = Object.keys(x);
   return (
     keys.length === Object.keys(y).length &&

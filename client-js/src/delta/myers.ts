@@ -21,7 +21,7 @@ export function shortest(a: Symbols, b: Symbols, most: number): Hunk[] | null {
     return endA === endB ? [] : [{ a: [start, endA], b: [start, endB] }];
   }
   const inner = search(a.subarray(start, endA), b.subarray(start, endB), most);
-  return inner && inner.map((h) => shift(h, start, start));
+  return inner?.map((h) => shift(h, start, start)) ?? null;
 }
 
 export function shift(hunk: Hunk, byA: number, byB: number): Hunk {
