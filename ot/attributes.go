@@ -111,7 +111,7 @@ func composeAttributes(a, b *Attributes, keepNull bool) *Attributes {
 // transformAttributes returns b as it must be laid over content that already
 // got a: with priority, without the keys of a.
 func transformAttributes(a, b *Attributes, priority bool) *Attributes {
-	if a == nil || b == nil || !priority {
+	if b == nil || !priority {
 		return b
 	}
 	out := make([]Attribute, 0, b.Len())
@@ -127,9 +127,6 @@ func transformAttributes(a, b *Attributes, priority bool) *Attributes {
 // An object or a list is written again even where it was equal: quill-delta
 // compares them by identity.
 func invertAttributes(a, base *Attributes) *Attributes {
-	if a == nil {
-		return nil
-	}
 	out := make([]Attribute, 0, a.Len())
 	for old, new := range pairs(base, a) {
 		switch {

@@ -12,32 +12,28 @@ func (d Delta) Compose(b Delta) (Delta, error) {
 	first, second := iterate(d.Normalize()), iterate(b.Normalize())
 	out := newBuilder(len(d) + len(b))
 	for first.more() || second.more() {
+		under, over := first.op, second.op
 		switch {
-		case second.inserts():
-			out.Push(second.whole())
-		case first.head.kind == DeleteKind:
-			out.Push(first.whole())
+		case over.inserts():
+			out.Push(*over)
+			second.advance()
+		case under.kind == DeleteKind:
+			out.Push(*under)
+			first.advance()
 		default:
-			n := min(first.len(), second.len())
-			under, err := first.take(n)
+			n := min(first.left, second.left)
+			op, err := first.take(n)
 			if err != nil {
 				return nil, fmt.Errorf("compose: %w", err)
 			}
-			if op, ok := lay(second.pass(n), under); ok {
+			second.skip(n)
+			if over.kind == RetainKind {
+				op.attrs = composeAttributes(op.attrs, over.attrs, op.kind == RetainKind)
 				out.Push(op)
-			}
+			} else if op.kind == RetainKind {
+				out.Push(Delete(n))
+			} // else an insert that is deleted again
 		}
 	}
 	return out.Delta(), nil
-}
-
-// lay returns what becomes of under, an insert or a retain, when over, a
-// retain or a delete of the same length, follows it. ok is false if nothing
-// does.
-func lay(over, under Op) (op Op, ok bool) {
-	if over.kind == DeleteKind {
-		return over, under.kind == RetainKind
-	}
-	under.attrs = composeAttributes(under.attrs, over.attrs, under.kind == RetainKind)
-	return under, true
 }

@@ -26,7 +26,7 @@ func ComposeAll(ops iter.Seq[Delta]) (Delta, error) {
 	e.insertPiece(0, Op{kind: RetainKind, n: everything})
 	i := 0
 	for op := range ops {
-		if err := e.Apply(op); err != nil {
+		if err := e.apply(op); err != nil {
 			return nil, fmt.Errorf("compose op %d: %w", i, err)
 		}
 		i++

@@ -40,9 +40,16 @@ func (e *Editor) Document() Document {
 // Apply applies op. It fails with ErrPastEnd or ErrSplitsSurrogate where op
 // does not fit, and then leaves everything as it was.
 func (e *Editor) Apply(op Delta) error {
+	if err := e.apply(op); err != nil {
+		return fmt.Errorf("apply: %w", err)
+	}
+	return nil
+}
+
+func (e *Editor) apply(op Delta) error {
 	op = op.Normalize()
 	if err := e.fits(op); err != nil {
-		return fmt.Errorf("apply: %w", err)
+		return err
 	}
 	// From back to front, so that places not yet reached keep their offsets.
 	at := op.BaseLen()
@@ -110,9 +117,6 @@ func (e *Editor) insertBelow(n *node, at int, op Op) *node {
 
 // change changes what lies between two places.
 func (e *Editor) change(from, to int, c change) {
-	if from == to {
-		return
-	}
 	e.root = e.changeBelow(e.root, from, to, c)
 	if c.shrinks {
 		e.n -= to - from

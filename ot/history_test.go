@@ -3,6 +3,7 @@ package ot_test
 import (
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/coscribe/coscribe/ot"
@@ -124,6 +125,36 @@ func checkContents(t *testing.T, seed uint64, h history, contents []ot.Delta) {
 		if i < len(h.ops) {
 			m = m.apply(h.ops[i])
 		}
+	}
+}
+
+// Many may apply ops to one document at the same time.
+func TestDocumentsAreShared(t *testing.T) {
+	t.Parallel()
+	doc := ottest.Document(ottest.Rand(1), ot.RichText, 2000)
+	before := doc.Content()
+	var wg sync.WaitGroup
+	for seed := range uint64(8) {
+		wg.Go(func() {
+			s, mine := ottest.Rand(seed), doc
+			m := modelOf(before)
+			for range 10 {
+				op := ottest.RawOp(s, ot.RichText, mine, 10)
+				next, err := mine.Apply(op)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mine, m = next, m.apply(op)
+			}
+			if !modelOf(mine.Content()).equal(m) {
+				t.Errorf("seed %d: not what the model has", seed)
+			}
+		})
+	}
+	wg.Wait()
+	if !doc.Content().Equal(before) {
+		t.Error("the shared document has changed")
 	}
 }
 

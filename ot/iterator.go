@@ -7,9 +7,14 @@ import "math"
 // and transform need no case for which side is longer. (The idea is
 // quill-delta's OpIterator.) Components of length 0 are passed over.
 type iterator struct {
-	head Op // what is left of the current component; idle at the end
+	op   *Op    // the current component
+	left int    // how much of it is left, in units
+	text string // what is left of its text
 	rest Delta
 }
+
+// endless is what comes behind the last component.
+var endless = &Op{kind: RetainKind, n: math.MaxInt}
 
 func iterate(d Delta) iterator {
 	it := iterator{rest: d}
@@ -19,57 +24,39 @@ func iterate(d Delta) iterator {
 
 func (it *iterator) advance() {
 	for len(it.rest) > 0 {
-		it.head, it.rest = it.rest[0], it.rest[1:]
-		if !it.head.idle() {
+		it.op, it.rest = &it.rest[0], it.rest[1:]
+		if !it.op.idle() {
+			it.left, it.text = it.op.n, it.op.text
 			return
 		}
 	}
-	it.head = Op{}
+	it.op, it.left, it.text = endless, endless.n, ""
 }
 
-func (it *iterator) more() bool { return !it.head.idle() }
+func (it *iterator) more() bool { return it.op != endless }
 
-// inserts reports whether an insert comes next.
-func (it *iterator) inserts() bool { return it.head.inserts() }
-
-// len is how much of the current component is left.
-func (it *iterator) len() int {
-	if it.head.idle() {
-		return math.MaxInt
+// skip passes over n units, n <= left.
+func (it *iterator) skip(n int) {
+	if it.op == endless {
+		return
 	}
-	return it.head.n
-}
-
-// whole takes all that is left of the current component.
-func (it *iterator) whole() Op {
-	op := it.head
-	it.advance()
-	return op
-}
-
-// take takes n units, n <= len(). It fails, and takes nothing, where that
-// would cut a surrogate pair of an insert.
-func (it *iterator) take(n int) (Op, error) {
-	if it.head.kind != InsertKind || n == it.head.n {
-		return it.pass(n), nil
-	}
-	op, tail, err := it.head.split(n)
-	if err != nil {
-		return Op{}, err
-	}
-	it.head = tail
-	return op, nil
-}
-
-// pass is take where no text is to be cut.
-func (it *iterator) pass(n int) Op {
-	if it.head.idle() {
-		return Op{kind: RetainKind, n: n}
-	}
-	op := it.head
-	op.n = n
-	if it.head.n -= n; it.head.n == 0 {
+	if it.left -= n; it.left == 0 {
 		it.advance()
 	}
-	return op
+}
+
+// take takes n units, n <= left. It fails, and takes nothing, where that
+// would cut a surrogate pair.
+func (it *iterator) take(n int) (Op, error) {
+	op := *it.op
+	op.n = n
+	if op.kind == InsertKind {
+		i, ok := cutAt(it.text, it.left, n)
+		if !ok {
+			return Op{}, ErrSplitsSurrogate
+		}
+		op.text, it.text = it.text[:i], it.text[i:]
+	}
+	it.skip(n)
+	return op, nil
 }

@@ -21,10 +21,7 @@ func (l *node) find(at int) (i, inside, bytes int) {
 // at from. ok is false inside a surrogate pair.
 func (l *node) bytesBefore(i, n, from int) (bytes int, ok bool) {
 	s := l.spans[i]
-	if int(s.bytes) == s.n { // ASCII
-		return n, true
-	}
-	return offset(l.text[from:from+int(s.bytes)], n)
+	return cutAt(l.text[from:from+int(s.bytes)], s.n, n)
 }
 
 // cut makes a border between spans at the given place and returns the span

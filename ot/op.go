@@ -111,21 +111,6 @@ func (o Op) plainRetain() bool { return o.kind == RetainKind && o.attrs == nil }
 // idle reports whether the component does nothing at all, not even go on.
 func (o Op) idle() bool { return o.n == 0 || o.kind == 0 }
 
-// split cuts the component after n units, 0 < n < o.n. It fails inside a
-// surrogate pair.
-func (o Op) split(n int) (head, tail Op, err error) {
-	head, tail = o, o
-	head.n, tail.n = n, o.n-n
-	if o.kind == InsertKind {
-		i, ok := offset(o.text, n)
-		if !ok {
-			return Op{}, Op{}, ErrSplitsSurrogate
-		}
-		head.text, tail.text = o.text[:i], o.text[i:]
-	}
-	return head, tail, nil
-}
-
 // add is a+b for lengths, which are not negative; it saturates.
 func add(a, b int) int {
 	if a > math.MaxInt-b {

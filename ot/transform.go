@@ -10,21 +10,26 @@ func (d Delta) Transform(other Delta, priority bool) Delta {
 	mine, theirs := iterate(d), iterate(other)
 	out := newBuilder(len(other) + 2)
 	for theirs.more() {
+		over, op := mine.op, theirs.op
 		switch {
-		case mine.inserts() && (priority || !theirs.inserts()):
-			out.Push(Op{kind: RetainKind, n: mine.whole().n})
-		case theirs.inserts():
-			out.Push(theirs.whole())
+		case over.inserts() && (priority || !op.inserts()):
+			out.Push(Op{kind: RetainKind, n: over.n})
+			mine.advance()
+		case op.inserts():
+			out.Push(*op)
+			theirs.advance()
 		default:
-			n := min(mine.len(), theirs.len())
-			over, op := mine.pass(n), theirs.pass(n) // no inserts
+			n := min(mine.left, theirs.left)
+			mine.skip(n)
+			theirs.skip(n)
 			if over.kind == DeleteKind {
-				continue
+				continue // it is gone, whatever op did to it
 			}
-			if op.kind == RetainKind {
-				op.attrs = transformAttributes(over.attrs, op.attrs, priority)
+			attrs := op.attrs
+			if over.attrs != nil {
+				attrs = transformAttributes(over.attrs, attrs, priority)
 			}
-			out.Push(op)
+			out.Push(Op{kind: op.kind, n: n, attrs: attrs})
 		}
 	}
 	return out.Delta()

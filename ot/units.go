@@ -18,6 +18,17 @@ func units[T string | []byte](text T) int {
 	return n
 }
 
+// cutAt is offset for a text whose length in units is known.
+func cutAt[T string | []byte](text T, length, n int) (at int, ok bool) {
+	switch {
+	case n == length:
+		return len(text), true
+	case len(text) == length: // ASCII
+		return n, true
+	}
+	return offset(text, n)
+}
+
 // offset is the byte offset of the n-th unit of the text, at most its length.
 // ok is false where n falls between the halves of a surrogate pair.
 func offset[T string | []byte](text T, n int) (at int, ok bool) {
