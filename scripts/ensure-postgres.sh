@@ -22,9 +22,6 @@ if [ -n "${COSCRIBE_TEST_POSTGRES:-}" ]; then
 	exit 0
 fi
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-	# No cluster of Debian's own: each test process starts a throwaway one.
-	mkdir -p /etc/postgresql-common/createcluster.d
-	echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/no-main.conf
 	apt-get update
 	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends postgresql
 	found && exit 0
