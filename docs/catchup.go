@@ -108,7 +108,7 @@ func (r *room) part(b batch, err error) {
 func (r *room) retry(b batch) {
 	kept := b.submissions[:0]
 	for _, s := range b.submissions {
-		if s.attempts++; s.attempts < maxAttempts {
+		if s.attempts < maxAttempts {
 			kept = append(kept, s)
 		} else {
 			s.refuse(wire.Errorf(wire.Unavailable, "others are writing too fast"))

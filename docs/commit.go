@@ -38,8 +38,10 @@ func (r *room) settle(o storage.Outcome, err error) {
 	switch {
 	case err != nil:
 		r.log.Warn("commit failed", "rev", r.durable.rev, "err", err)
+		r.batch.failed()
 		r.catchUp()
 	case o.Lost:
+		r.batch.failed()
 		r.catchUp()
 	case o.Err != nil:
 		r.log.Error("the store refuses a batch", "rev", r.durable.rev, "err", o.Err)
@@ -80,6 +82,7 @@ func (r *room) observe(entries []entry) {
 		r.snapshot.weigh(e)
 	}
 	r.window.add(entries...)
+	r.published.Store(&mark{r, r.line(), r.durable.rev})
 }
 
 // rejected answers a batch whose data the store cannot hold. Where several

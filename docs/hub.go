@@ -4,10 +4,12 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/wire"
+	"github.com/google/uuid"
 )
 
 // Config is what a Hub needs. Zero durations and counts take the defaults.
@@ -25,10 +27,13 @@ type Config struct {
 // Hub holds the live rooms. It is safe for concurrent use.
 type Hub struct {
 	Config
+	server  uuid.UUID   // this one among others on the database
+	shared  atomic.Bool // another one lives
 	commits *committer
 	ctx     context.Context // ends when rooms must not wait any longer
 	cancel  context.CancelFunc
 	running sync.WaitGroup // room goroutines and what they started
+	unwatch func()
 
 	mu      sync.Mutex
 	rooms   map[string]*room
@@ -47,13 +52,18 @@ func NewHub(c Config) *Hub {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Hub{
+	h := &Hub{
 		Config:  c,
+		server:  uuid.New(),
 		ctx:     ctx,
 		cancel:  cancel,
 		commits: startCommitter(c.Store, c.CommitSlots),
 		rooms:   make(map[string]*room),
 	}
+	watching, unwatch := context.WithCancel(ctx)
+	h.unwatch = unwatch
+	h.running.Go(func() { h.watch(watching) })
+	return h
 }
 
 // Close lets every room finish what it is committing, answers what waits with
@@ -61,6 +71,7 @@ func NewHub(c Config) *Hub {
 // calls to the store are cut off.
 func (h *Hub) Close(ctx context.Context) {
 	defer context.AfterFunc(ctx, h.cancel)()
+	h.unwatch()
 	h.mu.Lock()
 	h.closing = true
 	for _, r := range h.rooms {

@@ -25,7 +25,8 @@ type join struct {
 	access string
 	create bool
 
-	past *past // what the window does not reach back to, once it is read
+	current bool  // the store's head was looked at, where that is needed
+	past    *past // what the window does not reach back to, once it is read
 }
 
 // past is what came after a revision, read from the store.
@@ -40,7 +41,22 @@ func (j *join) ready(r *room) bool {
 	if r.absent {
 		return !r.busy
 	}
-	return r.known(j.client()) && r.reached(j.client()) && !r.batch.has(j.client()) && j.reachesBack(r)
+	return j.upToDate(r) && r.known(j.client()) && r.reached(j.client()) && !r.batch.has(j.client()) && j.reachesBack(r)
+}
+
+// upToDate sees that, where another server lives, an open is answered from
+// what the store has now and not from what this server knew last.
+func (j *join) upToDate(r *room) bool {
+	if j.current || !r.hub.shared.Load() {
+		return true
+	}
+	if r.busy {
+		return false // the outcome of what is under way resumes this
+	}
+	j.current = true
+	r.busy = true
+	r.catchUp()
+	return false
 }
 
 func (j *join) refuse(e *wire.Error) {

@@ -3,6 +3,7 @@ package docs
 import (
 	"log/slog"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/coscribe/coscribe/ot"
@@ -43,6 +44,8 @@ type room struct {
 	epoch   uuid.UUID
 	created time.Time
 	absent  bool // there is no such document
+
+	published atomic.Pointer[mark] // how far it has got, for the hub's watch
 
 	durable  version
 	proposed version // durable and the batch

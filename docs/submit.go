@@ -29,7 +29,8 @@ type submission struct {
 
 	key      storage.Key                  // the document meant, where another service asks
 	reply    func(Committed, *wire.Error) // for another service; called once
-	attempts int
+	admitted bool                         // it was in the room when it came
+	attempts int                          // to commit it, that failed
 }
 
 // Committed tells another service what became of its op.
@@ -56,6 +57,7 @@ func (s *submission) run(r *room) {
 		s.repeat(r, a)
 		return
 	}
+	s.admitted = true
 	op, err := s.rebase(r)
 	if err == nil {
 		err = r.append(op, s)
@@ -71,7 +73,7 @@ func (s *submission) permitted(r *room) *wire.Error {
 	if r.absent || s.reply != nil && s.key != r.key {
 		return errNoDocument()
 	}
-	if s.link != nil && s.attempts == 0 {
+	if s.link != nil && !s.admitted {
 		if m := r.members[s.author]; m == nil || m.session != s.link.session {
 			return errNotOpen()
 		}
@@ -265,6 +267,13 @@ func (b *batch) encode(doc string) {
 	b.frame, elements = frame.End()
 	for i := range b.entries {
 		b.entries[i].json = elements[i]
+	}
+}
+
+// failed counts an attempt that did not commit.
+func (b *batch) failed() {
+	for _, s := range b.submissions {
+		s.attempts++
 	}
 }
 

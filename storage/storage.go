@@ -73,6 +73,13 @@ type Store interface {
 	// Storing a revision again, or for a deleted document, does nothing.
 	PutSnapshot(ctx context.Context, key Key, s Snapshot) error
 
+	// Heads returns the heads of those of the documents that still exist.
+	Heads(ctx context.Context, keys []Key) (map[Key]Head, error)
+
+	// Beat notes that a server lives and tells whether another one does, on
+	// the same database.
+	Beat(ctx context.Context, server uuid.UUID) (others bool, err error)
+
 	// Ping reports whether the store can serve just now.
 	Ping(ctx context.Context) error
 
@@ -105,6 +112,15 @@ type Document struct {
 	Length  int64     // of the content at the head, UTF-16 code units
 	Updated time.Time // when the head was committed; Created at revision 0
 }
+
+// Head is how far a document has got.
+type Head struct {
+	Rev   int64
+	Epoch uuid.UUID
+}
+
+// BeatLife is for how long a server counts as alive after its last Beat.
+const BeatLife = 5 * time.Second
 
 // Change is one committed op: it takes revision Base to revision Rev.
 type Change struct {

@@ -77,8 +77,17 @@ CREATE TABLE versions (
     PRIMARY KEY (key, id)
 );
 
+-- The servers on this database, and when each was alive last.
+CREATE TABLE servers (
+    id   uuid PRIMARY KEY,
+    seen timestamptz NOT NULL
+);
+
+CREATE INDEX servers_seen ON servers (seen);
+
 -- +goose Down
 
+DROP TABLE servers;
 DROP TABLE versions;
 DROP TABLE snapshots;
 DROP TABLE clients;

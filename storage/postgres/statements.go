@@ -24,6 +24,8 @@ const (
 	putSnapshot     = "put_snapshot"
 	snapshotRevs    = "snapshot_revs"
 	dropSnapshots   = "drop_snapshots"
+	heads           = "heads"
+	beat            = "beat"
 	deleteHead      = "delete_head"
 	deleteChanges   = "delete_changes"
 	deleteClients   = "delete_clients"
@@ -109,6 +111,17 @@ var statements = map[string]string{
 		ON CONFLICT DO NOTHING`,
 	snapshotRevs:  `SELECT rev FROM snapshots WHERE key = $1`,
 	dropSnapshots: `DELETE FROM snapshots WHERE key = $1 AND rev = ANY ($2)`,
+
+	heads: `SELECT h.key, h.rev, d.epoch FROM heads h JOIN documents d ON d.key = h.key WHERE h.key = ANY ($1)`,
+
+	// Rows of servers long gone go on the way. The database's clock decides.
+	beat: `
+		WITH me AS (
+			INSERT INTO servers (id, seen) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen = now()
+		), gone AS (
+			DELETE FROM servers WHERE id <> $1 AND seen < now() - interval '1 hour'
+		)
+		SELECT EXISTS (SELECT FROM servers WHERE id <> $1 AND seen > now() - $2::interval)`,
 
 	deleteHead:      `DELETE FROM heads WHERE key = $1`,
 	deleteChanges:   `DELETE FROM changes WHERE key = $1`,

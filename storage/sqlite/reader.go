@@ -15,7 +15,7 @@ import (
 type reader struct {
 	db *sql.DB
 
-	document, list, snapshot, changes, client, submission *sql.Stmt
+	document, list, snapshot, changes, client, submission, head *sql.Stmt
 }
 
 const (
@@ -52,6 +52,7 @@ func openReader(ctx context.Context, path string) (_ *reader, err error) {
 		{&r.changes, selectChanges},
 		{&r.client, selectClient},
 		{&r.submission, selectSubmission},
+		{&r.head, `SELECT h.rev, d.epoch FROM heads h JOIN documents d ON d.key = h.key WHERE h.key = ?`},
 	} {
 		if *s.stmt, err = db.PrepareContext(ctx, s.text); err != nil {
 			return nil, errors.Join(fmt.Errorf("preparing %q: %w", s.text, err), db.Close())

@@ -38,7 +38,7 @@ var tables = []string{"documents", "heads", "changes", "clients", "snapshots", "
 // they run in parallel.
 func Run(t *testing.T, create func(t testing.TB) Database) {
 	for _, group := range []map[string]func(*testing.T, Database){
-		documentTests, commitTests, raceTests, clientTests, snapshotTests, loadTests, lifeTests,
+		documentTests, commitTests, raceTests, clientTests, snapshotTests, loadTests, lifeTests, serverTests,
 	} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) {
