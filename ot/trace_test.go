@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,12 +74,20 @@ func TestTraces(t *testing.T) {
 		}
 		t.Run(strings.TrimSuffix(path.Base(file), ".json.gz"), func(t *testing.T) {
 			t.Parallel()
-			doc, err := applied(nil, readTrace(t, file)...)
+			ops := readTrace(t, file)
+			doc, err := applied(nil, ops...)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got := hashOf(doc.Text()); got != want {
 				t.Errorf("the text has the hash %s, want %s", got, want)
+			}
+			all, err := ot.ComposeAll(slices.Values(ops))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !all.Equal(doc.Content()) {
+				t.Errorf("composed to %d components that are not the content", len(all))
 			}
 		})
 	}
