@@ -14,6 +14,7 @@ import (
 	"github.com/coscribe/coscribe/docs"
 	"github.com/coscribe/coscribe/httpapi"
 	"github.com/coscribe/coscribe/session"
+	"github.com/coscribe/coscribe/web"
 	"github.com/coscribe/coscribe/wire"
 )
 
@@ -59,6 +60,7 @@ func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) erro
 	})
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/connect", sessions)
+	mux.Handle("/", web.Handler())
 	httpapi.Register(mux, httpapi.Config{
 		Hub: hub, Verifier: verifier, Origins: origins, Limits: limits, Logger: logger,
 		Ready: func(r context.Context) error {

@@ -1,0 +1,44 @@
+import { byId } from "./dom.ts";
+
+/** How the document stands with the server, as the client tells it, or that it is being opened. */
+export type Standing = "opening" | "saved" | "saving" | "offline" | "readonly" | "blocked";
+
+const words: Readonly<Record<Standing, string>> = {
+  opening: "Opening…",
+  saved: "Saved",
+  saving: "Saving…",
+  offline: "Offline",
+  readonly: "Read only",
+  blocked: "Not saved",
+};
+
+/** What is read out. Saving is not: it comes and goes with every keystroke. */
+const spoken: Readonly<Partial<Record<Standing, string>>> = {
+  saved: "Saved.",
+  offline: "Offline. What you write is kept and sent when the connection is back.",
+  readonly: "You can read this document, not change it.",
+  blocked: "What you wrote could not be saved.",
+};
+
+/** How long a state must last before it is read out, in milliseconds. */
+const settled = 1000;
+
+/** Returns what shows a state in the badge and, once it lasts, tells it to screen readers. */
+export function statusBadge(): (standing: Standing) => void {
+  const badge = byId("p", "badge");
+  const announcer = byId("p", "announcer");
+  let told: Standing = "opening";
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  return (standing) => {
+    badge.hidden = false;
+    badge.dataset["status"] = standing;
+    badge.textContent = words[standing];
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (standing === told || !spoken[standing]) return;
+      told = standing;
+      announcer.textContent = spoken[standing];
+    }, settled);
+  };
+}
