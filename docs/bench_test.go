@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/docs"
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/storage/sqlite"
@@ -32,6 +33,9 @@ func newTypist() *typist {
 func (s *typist) Client() uuid.UUID      { return s.id }
 func (s *typist) User() wire.User        { return wire.User{ID: "u"} }
 func (s *typist) Close(int, *wire.Error) {}
+
+func (s *typist) Access(string) auth.Access { return auth.Write }
+
 func (s *typist) Send(frame *wire.Frame) {
 	data := frame.Bytes()
 	if bytes.HasPrefix(data, []byte(`{"t":"opened"`)) {
@@ -64,7 +68,7 @@ func BenchmarkRoom(b *testing.B) {
 			for w := range writers {
 				s := newTypist()
 				link := hub.Link(s)
-				if err := link.Open(wire.Open{Doc: "d", Type: "text"}, "write", true); err != nil {
+				if err := link.Open(wire.Open{Doc: "d", Type: "text"}); err != nil {
 					b.Fatal(err)
 				}
 				<-s.came

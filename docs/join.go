@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/ot/otjson"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/wire"
@@ -16,14 +17,16 @@ import (
 const readPage = 1000
 
 // member is a session in a room.
-type member struct{ session Session }
+type member struct {
+	session Session
+	link    *Link
+	access  auth.Access // as it was told last
+}
 
 // join asks to be let in, afresh or resuming.
 type join struct {
 	linked
-	open   wire.Open
-	access string
-	create bool
+	open wire.Open
 
 	current bool  // the store's head was looked at, where that is needed
 	past    *past // what the window does not reach back to, once it is read
@@ -60,24 +63,35 @@ func (j *join) upToDate(r *room) bool {
 }
 
 func (j *join) refuse(e *wire.Error) {
+	j.link.shut(j.open.Doc, func(d door) bool { return d.last == j })
 	j.answer(j.open.Doc, 0, e)
 	j.done()
 }
 
 func (j *join) run(r *room) {
-	if err := j.enter(r); err != nil {
+	err := j.enter(r)
+	switch {
+	case err == nil:
+		j.done()
+	case r.has(j.link): // it was open before, and stays so
 		j.answer(r.id, 0, err)
+		j.done()
+	default:
+		j.refuse(err)
 	}
-	j.done()
 }
 
 func (j *join) enter(r *room) *wire.Error {
+	s := j.link.session
+	access := s.Access(r.id) // it may have changed on the way here
+	if access < auth.Read {
+		return wire.Errorf(wire.Forbidden, "this takes the right to read the document")
+	}
 	if r.absent {
-		if err := r.create(j); err != nil {
+		if err := r.create(j, access); err != nil {
 			return err
 		}
 	}
-	s := j.link.session
 	if err := r.bind(s.Client(), s.User().ID); err != nil {
 		return err
 	}
@@ -87,16 +101,16 @@ func (j *join) enter(r *room) *wire.Error {
 	if m := r.members[s.Client()]; m != nil && m.session != s {
 		r.people.Leave(s.Client())
 	}
-	r.members[s.Client()] = &member{session: s}
-	s.Send(wire.OpenedAnswer(j.opened(r)))
+	r.members[s.Client()] = &member{session: s, link: j.link, access: access}
+	s.Send(wire.OpenedAnswer(j.opened(r, access)))
 	return nil
 }
 
 // opened is the answer to the open, as of the durable version.
-func (j *join) opened(r *room) *wire.Opened {
+func (j *join) opened(r *room, access auth.Access) *wire.Opened {
 	o := &wire.Opened{
 		Doc: r.id, Type: r.typ.String(), Epoch: r.epoch, Rev: r.durable.rev, At: r.durable.at,
-		Access: j.access, Seq: r.authors[j.client()].seq, Presence: r.people.Peers(),
+		Access: access.String(), Seq: r.authors[j.client()].seq, Presence: r.people.Peers(),
 	}
 	if !j.resumes(r) {
 		o.Content = r.content.of(r.durable)
@@ -278,20 +292,6 @@ func (r *room) bind(client uuid.UUID, user string) *wire.Error {
 		return wire.Errorf(wire.ClientTaken, "this client id belongs to another user")
 	}
 	return nil
-}
-
-// leave takes a session out of the room.
-type leave struct{ linked }
-
-func (l *leave) ready(r *room) bool   { return !r.batch.has(l.client()) }
-func (l *leave) refuse(e *wire.Error) { l.done() }
-
-func (l *leave) run(r *room) {
-	if m := r.members[l.client()]; m != nil && m.session == l.link.session {
-		delete(r.members, l.client())
-		r.people.Leave(l.client())
-	}
-	l.done()
 }
 
 // contentCache holds the JSON of the content that was last asked for: many

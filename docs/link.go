@@ -1,8 +1,10 @@
 package docs
 
 import (
+	"sync"
 	"sync/atomic"
 
+	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/wire"
 	"github.com/google/uuid"
 )
@@ -16,6 +18,9 @@ const maxPending = 1 << 10
 type Session interface {
 	Client() uuid.UUID
 	User() wire.User
+	// Access tells what it may do with a document just now: nothing, once it
+	// was replaced.
+	Access(doc string) auth.Access
 	// Send queues a frame, after what was queued before. A session that
 	// cannot take it closes itself.
 	Send(*wire.Frame)
@@ -30,42 +35,83 @@ type Link struct {
 	hub     *Hub
 	session Session
 	pending atomic.Int32
-	open    map[string]*room
+
+	mu   sync.Mutex // rooms forget what was refused, or has ended
+	open map[string]door
+}
+
+// door is the way into a document that is open, or being opened.
+type door struct {
+	room *room
+	last *join // the newest open
 }
 
 // Link connects a session that has said hello.
 func (h *Hub) Link(s Session) *Link {
-	return &Link{hub: h, session: s, open: make(map[string]*room)}
+	return &Link{hub: h, session: s, open: make(map[string]door)}
 }
 
 // Opened returns how many documents are open, or being opened.
-func (l *Link) Opened() int { return len(l.open) }
-
-// Has tells whether a document is open, or being opened.
-func (l *Link) Has(doc string) bool { return l.open[doc] != nil }
-
-// Documents returns the ids of the documents that are open, or being opened.
-func (l *Link) Documents() []string {
-	ids := make([]string, 0, len(l.open))
-	for id := range l.open {
-		ids = append(ids, id)
-	}
-	return ids
+func (l *Link) Opened() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.open)
 }
 
-// Open joins a document with the access given; a document that does not
-// exist is created where create is set.
-func (l *Link) Open(m wire.Open, access string, create bool) *wire.Error {
+// Has tells whether a document is open, or being opened.
+func (l *Link) Has(doc string) bool {
+	_, here := l.door(doc)
+	return here
+}
+
+func (l *Link) door(doc string) (door, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	d, here := l.open[doc]
+	return d, here
+}
+
+// shut takes a document out if its door is such.
+func (l *Link) shut(doc string, such func(door) bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if d, here := l.open[doc]; here && such(d) {
+		delete(l.open, doc)
+	}
+}
+
+// left takes a document out whose room the session is no longer in.
+func (l *Link) left(r *room) {
+	l.shut(r.id, func(d door) bool { return d.room == r })
+}
+
+// Open joins a document; one that does not exist is created where the session
+// may write it.
+func (l *Link) Open(m wire.Open) *wire.Error {
 	if err := l.reserve(); err != nil {
 		return err.About(m.Doc, 0)
 	}
-	r, err := l.hub.post(m.Doc, &join{linked: linked{l}, open: m, access: access, create: create && !m.Resume})
+	j := &join{linked: linked{l}, open: m}
+	// Locked, so that the room does not refuse before the door is there.
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r, err := l.hub.post(m.Doc, j)
 	if err != nil {
 		l.pending.Add(-1)
 		return err.About(m.Doc, 0)
 	}
-	l.open[m.Doc] = r
+	l.open[m.Doc] = door{r, j}
 	return nil
+}
+
+// Review tells the session, for each document that is open, where what it may
+// do has changed.
+func (l *Link) Review() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, d := range l.open {
+		l.force(d, &review{linked{l}})
+	}
 }
 
 // Submit hands in an op.
@@ -83,32 +129,47 @@ func (l *Link) SetPresence(m wire.Presence) *wire.Error {
 
 // Close leaves a document.
 func (l *Link) Close(doc string) *wire.Error {
-	err := l.post(doc, 0, &leave{linked{l}})
-	delete(l.open, doc)
-	return err
+	d, here := l.door(doc)
+	if !here || !l.force(d, &leave{linked{l}}) {
+		return errNotOpen().About(doc, 0)
+	}
+	l.left(d.room)
+	return nil
 }
 
 // Detach leaves every document. The link is not used afterwards.
 func (l *Link) Detach() {
-	for _, r := range l.open {
-		l.pending.Add(1)
-		r.inbox.force(&leave{linked{l}})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, d := range l.open {
+		l.force(d, &leave{linked{l}})
 	}
 	clear(l.open)
 }
 
+// force puts a request that is never refused for want of space: there are no
+// more of them than documents were opened and tokens renewed.
+func (l *Link) force(d door, req request) bool {
+	l.pending.Add(1)
+	if !d.room.inbox.force(req) {
+		l.pending.Add(-1)
+		return false
+	}
+	return true
+}
+
 func (l *Link) post(doc string, seq int64, req request) *wire.Error {
-	r := l.open[doc]
-	if r == nil {
+	d, here := l.door(doc)
+	if !here {
 		return errNotOpen().About(doc, seq)
 	}
 	if err := l.reserve(); err != nil {
 		return err.About(doc, seq)
 	}
-	if !r.inbox.put(req) {
+	if !d.room.inbox.put(req) {
 		l.pending.Add(-1)
-		if r.inbox.isClosed() {
-			delete(l.open, doc)
+		if d.room.inbox.isClosed() {
+			l.left(d.room)
 			return errNotOpen().About(doc, seq)
 		}
 		return errBusy().About(doc, seq)

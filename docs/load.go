@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/ot/otjson"
 	"github.com/coscribe/coscribe/storage"
@@ -103,8 +104,8 @@ func decodeDocument(content []byte) (ot.Document, error) {
 }
 
 // create makes the document that a session opened.
-func (r *room) create(j *join) *wire.Error {
-	if !j.create {
+func (r *room) create(j *join, access auth.Access) *wire.Error {
+	if j.open.Resume || access < auth.Write {
 		return errNoDocument()
 	}
 	typ, err := parseType(j.open.Type)

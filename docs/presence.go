@@ -27,7 +27,7 @@ func (p *presenceChange) refuse(e *wire.Error) {
 
 func (p *presenceChange) apply(r *room) *wire.Error {
 	s := p.link.session
-	if m := r.members[s.Client()]; m == nil || m.session != s {
+	if !r.has(p.link) {
 		return errNotOpen()
 	}
 	if err := r.reachable(p.Rev); err != nil {

@@ -255,6 +255,9 @@ func (e *erase) run(r *room) {
 
 // deleted tells everyone that the document is gone, and ends the room.
 func (r *room) deleted() {
+	for _, m := range r.members {
+		m.link.left(r)
+	}
 	r.broadcast(wire.Closed(r.id, wire.NotFound))
 	clear(r.members)
 	r.dismiss(errNoDocument())

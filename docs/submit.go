@@ -74,7 +74,7 @@ func (s *submission) permitted(r *room) *wire.Error {
 		return errNoDocument()
 	}
 	if s.link != nil && !s.admitted {
-		if m := r.members[s.author]; m == nil || m.session != s.link.session {
+		if !r.has(s.link) {
 			return errNotOpen()
 		}
 	}

@@ -31,6 +31,7 @@ type session struct {
 	identity *auth.Identity
 	strikes  int
 	ended    atomic.Bool // nothing that still comes in counts
+	replaced atomic.Bool // nothing that is under way counts either (P4)
 
 	upgraded chan struct{} // closed when the request is not needed any longer
 	handOver func()        // closes it, once
@@ -43,8 +44,9 @@ type session struct {
 
 // member is what rooms know of a session.
 type member struct {
-	client uuid.UUID
-	user   wire.User
+	client   uuid.UUID
+	user     wire.User
+	identity *auth.Identity
 }
 
 func newSession(server *Server, identity *auth.Identity) *session {
@@ -60,6 +62,14 @@ func (s *session) Client() uuid.UUID { return s.who.Load().client }
 
 // User implements docs.Session.
 func (s *session) User() wire.User { return s.who.Load().user }
+
+// Access implements docs.Session.
+func (s *session) Access(doc string) auth.Access {
+	if s.replaced.Load() {
+		return auth.None
+	}
+	return s.who.Load().identity.Access(doc)
+}
 
 // Send implements docs.Session.
 func (s *session) Send(frame *wire.Frame) { s.out.send(frame) }
@@ -181,8 +191,7 @@ func (s *session) open(m wire.Open) *wire.Error {
 	if s.link.Opened() >= s.server.MaxDocuments && !s.link.Has(m.Doc) {
 		return wire.Errorf(wire.RateLimited, "a session opens %d documents at most", s.server.MaxDocuments).About(m.Doc, 0)
 	}
-	access := s.identity.Access(m.Doc)
-	return s.link.Open(m, access.String(), access >= auth.Write)
+	return s.link.Open(m)
 }
 
 func (s *session) hello(m wire.Hello) *wire.Error {
@@ -197,11 +206,12 @@ func (s *session) hello(m wire.Hello) *wire.Error {
 		}
 		s.identity = identity
 	}
-	user := wire.User{ID: s.identity.ID, Name: s.identity.Name}
-	s.who.Store(&member{client: m.Client, user: user})
+	s.remember(m.Client)
+	user := s.User()
 	s.log = s.log.With("session", s.id, "client", m.Client, "user", user.ID)
 	s.stopTimer()
 	if older := s.server.claim(s); older != nil {
+		older.replaced.Store(true)
 		older.Close(wire.CloseReplaced, wire.Errorf(wire.Replaced, "the client connected again"))
 	}
 	s.link = s.server.Hub.Link(s)
@@ -219,22 +229,19 @@ func (s *session) renew(m wire.Auth) *wire.Error {
 	if identity.ID != s.identity.ID {
 		return wire.Errorf(wire.Unauthorized, "the token is another user's")
 	}
-	old := s.identity
 	s.identity = identity
-	s.who.Store(&member{client: s.Client(), user: wire.User{ID: identity.ID, Name: identity.Name}})
+	s.remember(s.Client())
 	s.expire()
 	s.Send(wire.AuthAnswer(identity.Expires))
-	for _, doc := range s.link.Documents() {
-		switch access := identity.Access(doc); {
-		case access == old.Access(doc):
-		case access < auth.Read:
-			_ = s.link.Close(doc) // it is open: it was listed just now
-			s.Send(wire.Closed(doc, wire.Forbidden))
-		default:
-			s.Send(wire.AccessChanged(doc, access.String()))
-		}
-	}
+	s.link.Review()
 	return nil
+}
+
+// remember lets rooms know who this is.
+func (s *session) remember(client uuid.UUID) {
+	s.who.Store(&member{
+		client: client, user: wire.User{ID: s.identity.ID, Name: s.identity.Name}, identity: s.identity,
+	})
 }
 
 // expire ends the session when its token does. A token that was taken within
