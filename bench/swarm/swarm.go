@@ -28,12 +28,16 @@ type Config struct {
 	Seed      uint64
 	Prefix    string  // of the documents' ids, which have to be new; defaults to "swarm-SEED"
 	Type      ot.Type // of the documents; defaults to rich-text
-	Documents int     // defaults to 1
+	Documents int     // defaults to 1; as many as there are clients at most
 	Clients   int     // defaults to 2; each works on one document or two
 	Edits     int     // by each client; defaults to 50
 	CutEvery  int     // edits between two lost connections, on average; 0: none
 	Deserters int     // clients that vanish half-way and never return
 	Pending   int     // a client waits when so many edits are unacknowledged; defaults to 16
+
+	// NoPresence leaves the cursors unchecked: servers that share a database
+	// do not share them.
+	NoPresence bool
 
 	// Edited, where set, is called after every edit of any client with the
 	// number of edits so far, from many goroutines: a place to kill a server.
@@ -56,6 +60,7 @@ func (c Config) withDefaults() Config {
 	def(&c.Clients, 2)
 	def(&c.Edits, 50)
 	def(&c.Pending, 16)
+	c.Documents = min(c.Documents, c.Clients)
 	return c
 }
 
