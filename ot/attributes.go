@@ -25,6 +25,9 @@ type Attributes struct {
 // key the last counts. A Value must be canonical, as ValueOf makes it; the
 // empty one counts as Null. It may be called concurrently.
 func MakeAttributes(list ...Attribute) *Attributes {
+	if ready(list) {
+		return intern(list)
+	}
 	sorted := slices.Clone(list)
 	for i := range sorted {
 		if sorted[i].Value == "" {
@@ -39,6 +42,16 @@ func MakeAttributes(list ...Attribute) *Attributes {
 		}
 	}
 	return intern(distinct)
+}
+
+// ready reports whether a list is as intern wants it.
+func ready(list []Attribute) bool {
+	for i, a := range list {
+		if a.Value == "" || i > 0 && compareKeys(list[i-1].Key, a.Key) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // All yields the keys and values in the order of RFC 8785.
@@ -190,7 +203,7 @@ func compareKeys(a, b string) int {
 	return len(a) - len(b)
 }
 
-// isNull reports whether a list has a value that unsets.
+// hasNull reports whether a list has a value that unsets.
 func hasNull(list []Attribute) bool {
 	return slices.ContainsFunc(list, func(a Attribute) bool { return a.Value == Null })
 }

@@ -56,17 +56,20 @@ func (b *Builder) Push(op Op) {
 }
 
 func (b *Builder) merge(at int, op Op) {
+	b.lengthen(at, op.n)
+	b.grown = append(b.grown, op.text...)
+}
+
+// lengthen makes a component n units longer. The text for that, if it is a
+// text insert, has to be appended to grown.
+func (b *Builder) lengthen(at, n int) {
 	into := &b.ops[at]
-	into.n = add(into.n, op.n)
-	if op.kind != InsertKind {
-		return
-	}
-	if b.open != at+1 {
+	into.n = add(into.n, n)
+	if into.kind == InsertKind && b.open != at+1 {
 		b.flush()
 		b.grown = append(b.grown, into.text...)
 		b.open = at + 1
 	}
-	b.grown = append(b.grown, op.text...)
 }
 
 func (b *Builder) flush() {

@@ -49,12 +49,8 @@ func (d Document) Content() Delta { return d.delta() }
 
 // Text returns the text of the document, embeds left out.
 func (d Document) Text() string {
-	size := 0
-	for leaf := range d.leaves() {
-		size += len(leaf.text)
-	}
 	var b strings.Builder
-	b.Grow(size)
+	b.Grow(d.bytes())
 	for leaf := range d.leaves() {
 		b.Write(leaf.text)
 	}

@@ -72,8 +72,8 @@ func (e *Editor) apply(op Delta) error {
 // insert puts op in, long text in pieces that a leaf can take.
 func (e *Editor) insert(at int, op Op) {
 	e.astral = e.astral || op.n < len(op.text) && hasAstral(op.text)
-	for len(op.text) > maxText/2 {
-		cut := maxText / 2
+	for len(op.text) > maxPiece {
+		cut := maxPiece
 		for !utf8.RuneStart(op.text[cut]) {
 			cut--
 		}

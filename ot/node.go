@@ -8,6 +8,8 @@ const (
 	maxText  = 1024 // bytes
 	maxSpans = 16
 	maxKids  = 16
+
+	maxPiece = maxText * 3 / 4 // bytes put into a leaf at once
 )
 
 // A node is part of a B+ tree: all leaves are equally deep, and the content

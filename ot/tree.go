@@ -122,14 +122,28 @@ func (n *node) runs(from, to int, yield func(Op) bool) bool {
 
 // delta returns the whole content in normal form.
 func (t tree) delta() Delta {
-	var b Builder
+	b := Builder{grown: make([]byte, 0, t.bytes())}
 	for leaf := range t.leaves() {
 		at := 0
 		for _, s := range leaf.spans {
-			end := at + int(s.bytes)
-			b.Push(s.op(leaf.text[at:end]))
-			at = end
+			text := leaf.text[at : at+int(s.bytes)]
+			at += len(text)
+			if last := len(b.ops) - 1; last >= 0 && mergeable(b.ops[last], s.op(nil)) {
+				b.lengthen(last, s.n)
+				b.grown = append(b.grown, text...)
+			} else {
+				b.Push(s.op(text))
+			}
 		}
 	}
 	return b.Delta()
+}
+
+// bytes is the size of the text.
+func (t tree) bytes() int {
+	size := 0
+	for leaf := range t.leaves() {
+		size += len(leaf.text)
+	}
+	return size
 }

@@ -14,10 +14,10 @@ import (
 // fails with ErrInvalid.
 func Canonical(data []byte) (ot.Value, error) {
 	return only(data, func(dec *jsontext.Decoder) (ot.Value, error) {
-		x, err := reader{dec: dec, base: dec.StackDepth()}.value()
+		v, err := reader{dec: dec, base: dec.StackDepth()}.canonical()
 		if err != nil {
 			return "", fmt.Errorf("%w: %w", ErrInvalid, err)
 		}
-		return ot.ValueOf(x) // of what has just been read it cannot fail
+		return v, nil
 	})
 }

@@ -59,17 +59,14 @@ func (r reader) object() ([]ot.Attribute, error) {
 	if err := r.open('{', "an object"); err != nil {
 		return nil, err
 	}
-	var list []ot.Attribute
+	var few [4]ot.Attribute
+	list := few[:0]
 	for r.dec.PeekKind() != '}' {
 		name, err := r.name()
 		if err != nil {
 			return nil, err
 		}
-		x, err := r.value()
-		if err != nil {
-			return nil, fmt.Errorf("%q: %w", name, err)
-		}
-		v, err := ot.ValueOf(x)
+		v, err := r.canonical()
 		if err != nil {
 			return nil, fmt.Errorf("%q: %w", name, err)
 		}
@@ -86,6 +83,30 @@ func (r reader) name() (string, error) {
 		return "", errors.New(`a key "__proto__"`)
 	}
 	return name, err
+}
+
+// canonical reads any value, in canonical form.
+func (r reader) canonical() (ot.Value, error) {
+	switch r.dec.PeekKind() {
+	case '[', '{', '0':
+		x, err := r.value()
+		if err != nil {
+			return "", err
+		}
+		return ot.ValueOf(x)
+	}
+	raw, err := r.dec.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return ot.Value(raw), nil // without escapes there is only one way to write it
+	}
+	text, err := unquote(raw)
+	if err != nil {
+		return "", err
+	}
+	return ot.ValueOf(text)
 }
 
 // value reads any value, as encoding/json would store it in an interface.
