@@ -35,10 +35,16 @@ export function create(doc: string, type: DocumentType, client: string): State {
   };
 }
 
-/** A state that was kept as JSON, as it is without a connection. */
-export function restore(kept: State, doc: string): State {
+/**
+ * A state that was kept as JSON, as it is without a connection. The op in
+ * flight may have been committed under the client's id: nobody else takes it.
+ */
+export function restore(kept: State, doc: string, client: string): State {
   if (kept.version !== 1 || kept.doc !== doc) {
     throw new CoscribeError("bad_message", `what was kept is no state of ${doc}`);
+  }
+  if (kept.inFlight && kept.client !== client) {
+    throw new CoscribeError("client_taken", `what was kept belongs to client ${kept.client}`);
   }
   const inFlight = kept.inFlight && { ...kept.inFlight, sent: false };
   return { ...kept, inFlight, link: "down", held: false, peers: {}, told: nobody };

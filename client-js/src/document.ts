@@ -1,0 +1,274 @@
+import { backoff } from "./backoff.ts";
+import { type Delta, type DocumentType, parse } from "./delta/index.ts";
+import { Emitter } from "./emitter.ts";
+import { CoscribeError } from "./errors.ts";
+import {
+  type Draft,
+  draft,
+  due,
+  type Effect,
+  type Event,
+  pending,
+  type State,
+  type Status,
+  status,
+  step,
+  visiblePeers,
+} from "./state/index.ts";
+import type { Access, ClientMessage, Cursor, Peers, PresenceState } from "./wire.ts";
+
+/** A change of the content, after it has happened. */
+export interface ContentChange {
+  readonly delta: Delta;
+  /** What was given to `submit`; `undefined` for changes that came from the server. */
+  readonly origin: unknown;
+  readonly local: boolean;
+}
+
+export interface DocumentEvents {
+  /** The content has arrived for the first time. */
+  ready: undefined;
+  change: ContentChange;
+  status: Status;
+  /** Who is there, or where, has changed. */
+  peers: Peers;
+  /** The server's content was taken, because it was not as predicted; unsaved edits are on top. */
+  recovered: undefined;
+  /** Nothing goes on until `reopen`; the draft is what was not saved, `null` if all was. */
+  blocked: Draft | null;
+  /** What the server refused. Most of it is tried again by itself: see `retryable`. */
+  error: CoscribeError;
+}
+
+/** What a document needs of its session. */
+export interface Host {
+  send(message: ClientMessage): void;
+  /** The client id belongs to someone else. */
+  rename(document: Document): void;
+  /** Why there will be no connection any more; `null` while there may be. */
+  readonly ended: CoscribeError | null;
+  forget(document: Document): void;
+}
+
+interface Waiting {
+  readonly done: (state: State) => boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: CoscribeError) => void;
+}
+
+/** How long a moved cursor may wait for the next one, in milliseconds. */
+const showEvery = 50;
+
+/**
+ * One document, open in one session. Edits are applied here at once and reach
+ * the server as soon as it can be reached; what others do comes as `change`.
+ */
+export class Document extends Emitter<DocumentEvents> {
+  readonly #host: Host;
+  #state: State;
+  #closed = false;
+  /** What is still to be told. */
+  readonly #queue: (() => void)[] = [];
+  #telling = false;
+  #waiting: Waiting[] = [];
+  #showing: ReturnType<typeof setTimeout> | undefined;
+  #retrying: ReturnType<typeof setTimeout> | undefined;
+
+  /** Use `session.doc`. */
+  constructor(host: Host, state: State) {
+    super();
+    this.#host = host;
+    this.#state = state;
+  }
+
+  get id(): string {
+    return this.#state.doc;
+  }
+
+  get type(): DocumentType {
+    return this.#state.type;
+  }
+
+  /** What the editor shows: the server's content with all edits of this client. */
+  get content(): Delta {
+    return this.#state.content;
+  }
+
+  /** The last revision that is known here; 0 before there is one. */
+  get rev(): number {
+    return this.#state.place?.rev ?? 0;
+  }
+
+  get access(): Access {
+    return this.#state.access;
+  }
+
+  get status(): Status {
+    return status(this.#state);
+  }
+
+  /** What could not be saved, while the status is `blocked`. */
+  get draft(): Draft | null {
+    return draft(this.#state);
+  }
+
+  /** The others by client id, their cursors where they belong in `content`. */
+  get peers(): Peers {
+    return visiblePeers(this.#state);
+  }
+
+  /** Everything that is known of the document, as JSON: `session.doc(id, { state })` goes on from it. */
+  get state(): State {
+    return this.#state;
+  }
+
+  get isReady(): boolean {
+    return this.#state.place !== null;
+  }
+
+  /** Resolves when there is a content. Rejects where it cannot be had. */
+  ready(): Promise<void> {
+    return this.#until((state) => state.place !== null);
+  }
+
+  /**
+   * Applies an edit here and sends it. Throws, and changes nothing, where that
+   * is not possible. `origin` comes back in the event, by which a binding knows
+   * its own.
+   */
+  submit(delta: Delta, origin?: unknown): void {
+    this.#mustBeOpen();
+    const op = parse(delta, this.#state.type);
+    if (op.length === 0) return;
+    const told = (): void => this.emit("change", { delta: op, origin, local: true });
+    this.dispatch({ type: "edit", op }, told);
+  }
+
+  /** Shows the others where the selection is; `null` for nowhere. */
+  setCursor(cursor: Cursor | null): void {
+    this.dispatch({ type: "present", cursor });
+  }
+
+  /** Shows the others anything else, such as `{ name, color }`; `null` takes everything back. */
+  setPresence(state: PresenceState | null): void {
+    this.dispatch({ type: "present", state });
+  }
+
+  /** Resolves when nothing is unsaved. Rejects where that cannot be reached by waiting. */
+  flush(): Promise<void> {
+    return this.#until((state) => state.place !== null && pending(state).length === 0);
+  }
+
+  /** Gives up what is blocked, and its draft, and begins again with what the server has. */
+  reopen(): void {
+    this.#mustBeOpen();
+    if (this.#host.ended) throw this.#host.ended;
+    if (this.status === "blocked") this.dispatch({ type: "reopen" });
+  }
+
+  /** Leaves the document. What was not saved by then is returned: `flush` first. */
+  close(): Draft | null {
+    if (this.#closed) return null;
+    if (this.#state.link === "live") this.#host.send({ t: "close", doc: this.id });
+    this.dispatch({ type: "disconnected" });
+    if (!this.#state.blocked) this.#state = { ...this.#state, blocked: "closed" };
+    this.#end();
+    return this.draft;
+  }
+
+  #end(): void {
+    this.#closed = true;
+    clearTimeout(this.#showing);
+    clearTimeout(this.#retrying);
+    this.#settle();
+    this.#host.forget(this);
+  }
+
+  /** For the session: something has happened. */
+  dispatch(event: Event, told?: () => void): void {
+    if (this.#closed) return;
+    const before = this.#state;
+    const { state, effects } = step(before, event);
+    this.#state = state;
+    for (const effect of effects) this.#queue.push(() => this.#do(effect));
+    if (told) this.#queue.push(told);
+    this.#queue.push(() => this.#report(before, state));
+    this.#tell();
+    this.#settle();
+    if (due(this.#state)) this.#showSoon();
+  }
+
+  /** All listeners hear of one thing before any hears of the next, also where one of them submits. */
+  #tell(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) next();
+    this.#telling = false;
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.type) {
+      case "send":
+        return this.#host.send(effect.message);
+      case "update":
+        return this.emit("change", { delta: effect.delta, origin: undefined, local: false });
+      case "retry":
+        clearTimeout(this.#retrying);
+        this.#retrying = setTimeout(
+          () => this.dispatch({ type: "retry" }),
+          backoff(effect.attempt + 1),
+        );
+        return;
+      case "rename":
+        return this.#host.rename(this);
+      case "recovered":
+        return this.emit("recovered", undefined);
+      case "refused":
+        return this.emit("error", new CoscribeError(effect.code, effect.message));
+    }
+  }
+
+  #report(before: State, after: State): void {
+    if (!before.place && after.place) this.emit("ready", undefined);
+    const [was, is] = [status(before), status(after)];
+    if (was !== is) this.emit("status", is);
+    if (was !== is && is === "blocked") this.emit("blocked", draft(after));
+    const moved = before.peers !== after.peers || before.content !== after.content;
+    const anyone = [before, after].some(({ peers }) => Object.keys(peers).length > 0);
+    if (moved && anyone) this.emit("peers", visiblePeers(after));
+  }
+
+  #showSoon(): void {
+    this.#showing ??= setTimeout(() => {
+      this.#showing = undefined;
+      this.dispatch({ type: "tell" });
+    }, showEvery);
+  }
+
+  #until(done: (state: State) => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ done, resolve, reject });
+      this.#settle();
+    });
+  }
+
+  #settle(): void {
+    const hopeless = this.#closed ? "closed" : this.status === "blocked" ? "blocked" : null;
+    this.#waiting = this.#waiting.filter((waiting) => {
+      if (waiting.done(this.#state)) waiting.resolve();
+      else if (!hopeless) return true;
+      else waiting.reject(this.#why());
+      return false;
+    });
+  }
+
+  #why(): CoscribeError {
+    const { blocked, doc } = this.#state;
+    const code = blocked ?? "forbidden";
+    return new CoscribeError(code, `${doc} cannot be saved: ${code}`);
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new CoscribeError("closed", `${this.id} was closed`);
+  }
+}

@@ -1,0 +1,170 @@
+import { Connection } from "./connection.ts";
+import type { DocumentType } from "./delta/index.ts";
+import { Document, type Host } from "./document.ts";
+import { Emitter } from "./emitter.ts";
+import { CoscribeError } from "./errors.ts";
+import type { TokenSource } from "./renewal.ts";
+import { endpoint, type SocketConstructor, uuid } from "./socket.ts";
+import { create, restore, type State } from "./state/index.ts";
+import type { ClientMessage, DocumentMessage, Limits, User, Welcome } from "./wire.ts";
+
+export interface SessionOptions {
+  /** A JWT, or a function that is asked for one at each connect and before the last one runs out. */
+  readonly token?: TokenSource;
+  /** The id of this editor instance, a UUID: give the same again only with a kept state. */
+  readonly client?: string;
+  /** What sockets are made of, where it is not the platform's WebSocket. */
+  readonly WebSocket?: SocketConstructor;
+}
+
+export interface DocOptions {
+  /** What a document becomes that does not exist yet: `rich-text` unless given. */
+  readonly type?: DocumentType;
+  /** A `state` that was kept, to go on from: with the session's `client` as it was then. */
+  readonly state?: State;
+}
+
+export interface SessionEvents {
+  /** There is a connection, as this user. */
+  connected: User;
+  /** There is none; another one is being made. */
+  disconnected: undefined;
+  /** Something passing went wrong. */
+  error: CoscribeError;
+  /** No connection will be made any more; all documents are blocked. */
+  ended: CoscribeError;
+}
+
+/** One connection to a server, for any number of documents. */
+export class Session extends Emitter<SessionEvents> implements Host {
+  readonly #connection: Connection;
+  readonly #documents = new Map<string, Document>();
+  #client: string;
+  #user: User | null = null;
+  #up = false;
+  #ended: CoscribeError | null = null;
+  #limits: Limits | null = null;
+
+  constructor(url: string, options: SessionOptions & { readonly WebSocket: SocketConstructor }) {
+    super();
+    this.#client = options.client ?? uuid();
+    this.#connection = new Connection(
+      {
+        url: endpoint(url),
+        client: () => this.#client,
+        token: options.token,
+        socket: options.WebSocket,
+      },
+      {
+        up: () => this.#connected(),
+        welcome: (message) => this.#welcome(message),
+        message: (message) => this.#message(message),
+        down: (tooBig) => this.#disconnected(tooBig),
+        trouble: (error) => this.emit("error", error),
+        ended: (error) => this.#end(error),
+      },
+    );
+    this.#connection.open();
+  }
+
+  /** The id under which the server knows this editor instance. */
+  get client(): string {
+    return this.#client;
+  }
+
+  /** Who the server takes this for; `null` before it has answered. */
+  get user(): User | null {
+    return this.#user;
+  }
+
+  /** Opens a document, or returns it where it is open already. */
+  doc(id: string, options: DocOptions = {}): Document {
+    const open = this.#documents.get(id);
+    if (open) return open;
+    const state = options.state
+      ? restore(options.state, id, this.#client)
+      : create(id, options.type ?? "rich-text", this.#client);
+    const document = new Document(this, state);
+    this.#documents.set(id, document);
+    if (this.#limits) document.dispatch({ type: "limits", limits: this.#limits });
+    if (this.#up) document.dispatch({ type: "connected", client: this.#client });
+    if (this.#ended) document.dispatch({ type: "block", code: this.#ended.code });
+    return document;
+  }
+
+  /** Closes all documents and the connection: `flush` the documents first. */
+  close(): void {
+    for (const document of this.#documents.values()) document.close();
+    this.#connection.close();
+    this.#ended = new CoscribeError("closed", "the session was closed");
+  }
+
+  /** Why there will be no connection any more; `null` while there may be. */
+  get ended(): CoscribeError | null {
+    return this.#ended;
+  }
+
+  /** For documents. */
+  send(message: ClientMessage): void {
+    this.#connection.send(message);
+  }
+
+  #connected(): void {
+    this.#up = true;
+    this.#all((document) => document.dispatch({ type: "connected", client: this.#client }));
+  }
+
+  #welcome({ user, limits }: Welcome): void {
+    this.#user = user;
+    this.#limits = limits;
+    this.#all((document) => document.dispatch({ type: "limits", limits }));
+    this.emit("connected", user);
+  }
+
+  #message(message: DocumentMessage): void {
+    this.#documents.get(message.doc)?.dispatch({ type: "message", message });
+  }
+
+  #disconnected(tooBig: boolean): void {
+    this.#up = false;
+    // Which message it was is not told: the largest, most likely. It must not be sent again (S8).
+    const culprit = tooBig ? this.#largest() : undefined;
+    this.#all((document) => document.dispatch({ type: "disconnected" }));
+    culprit?.dispatch({ type: "block", code: "too_large" });
+    this.emit("disconnected", undefined);
+  }
+
+  #largest(): Document | undefined {
+    const weight = ({ state }: Document): number => JSON.stringify(state.inFlight).length;
+    return [...this.#documents.values()]
+      .filter(({ state }) => state.inFlight?.sent)
+      .reduce<Document | undefined>((a, b) => (a && weight(a) >= weight(b) ? a : b), undefined);
+  }
+
+  #end(error: CoscribeError): void {
+    this.#ended = error;
+    this.#all((document) => document.dispatch({ type: "block", code: error.code }));
+    this.emit("ended", error);
+  }
+
+  /** For documents: takes another client id, if no op may have been committed under the old one unnoticed. */
+  rename(refused: Document): void {
+    const others = [...this.#documents.values()].filter((document) => document !== refused);
+    if (others.some(({ state }) => state.inFlight)) {
+      refused.dispatch({ type: "block", code: "client_taken" });
+      return;
+    }
+    this.#client = uuid();
+    this.#disconnected(false);
+    this.#connection.restart();
+  }
+
+  /** For documents. */
+  forget(document: Document): void {
+    this.#documents.delete(document.id);
+  }
+
+  #all(action: (document: Document) => void): void {
+    for (const document of [...this.#documents.values()]) action(document);
+  }
+}

@@ -1,0 +1,74 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const project = new URL("../../../", import.meta.url).pathname;
+
+/** The real server, on a port and with a database of its own. */
+export class Server {
+  readonly #binary: string;
+  readonly #directory: string;
+  readonly url: string;
+  #process: ChildProcess | null = null;
+
+  private constructor(binary: string, directory: string, port: number) {
+    this.#binary = binary;
+    this.#directory = directory;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  static async start(): Promise<Server> {
+    const directory = mkdtempSync(join(tmpdir(), "coscribe-"));
+    const binary = process.env.COSCRIBE_SERVER ?? build(directory);
+    const server = new Server(binary, directory, await freePort());
+    await server.up();
+    return server;
+  }
+
+  async up(): Promise<void> {
+    const database = `sqlite:${join(this.#directory, "test.db")}`;
+    const listen = new URL(this.url).host;
+    this.#process = spawn(this.#binary, ["--listen", listen, "--database", database], {
+      stdio: "ignore",
+    });
+    for (;;) {
+      const answer = await fetch(`${this.url}/readyz`).catch(() => null);
+      if (answer?.ok) return;
+      if (this.#process.exitCode !== null) throw new Error("the server has ended");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Ends the process, without a warning where the signal is SIGKILL. */
+  async down(signal: NodeJS.Signals): Promise<void> {
+    const process = this.#process;
+    if (!process) return;
+    this.#process = null;
+    const gone = new Promise((resolve) => process.once("exit", resolve));
+    process.kill(signal);
+    await gone;
+  }
+
+  async stop(): Promise<void> {
+    await this.down("SIGKILL");
+    rmSync(this.#directory, { recursive: true });
+  }
+}
+
+/** COSCRIBE_SERVER names one that is built already. */
+function build(directory: string): string {
+  const binary = join(directory, "server");
+  execFileSync("go", ["build", "-o", binary, "./cmd/server"], { cwd: project });
+  return binary;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
