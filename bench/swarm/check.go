@@ -141,6 +141,9 @@ func (s *swarm) checkTokens(id string, content ot.Delta) error {
 // checkPresence waits until everyone sees everyone's cursor where its owner
 // has it (S7).
 func (s *swarm) checkPresence(ctx context.Context, id string) error {
+	if s.cfg.Apart {
+		return nil
+	}
 	if s.cfg.NoPresence {
 		return nil
 	}

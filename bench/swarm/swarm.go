@@ -33,6 +33,7 @@ type Config struct {
 	Edits     int     // by each client; defaults to 50
 	CutEvery  int     // edits between two lost connections, on average; 0: none
 	Deserters int     // clients that vanish half-way and never return
+	Apart     bool    // clients are on servers that do not share presence
 	Pending   int     // a client waits when so many edits are unacknowledged; defaults to 16
 
 	// NoPresence leaves the cursors unchecked: servers that share a database

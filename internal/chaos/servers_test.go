@@ -37,7 +37,7 @@ func TestTwoServers(t *testing.T) {
 			defer cancel()
 			report, err := swarm.Run(ctx, swarm.Config{
 				Address: func() string { return urls[rand.IntN(len(urls))] },
-				Seed:    seed, Documents: 2, Clients: 6, Edits: 60, CutEvery: 10, Deserters: 1,
+				Seed:    seed, Documents: 2, Clients: 6, Edits: 60, CutEvery: 10, Deserters: 1, Apart: true,
 			})
 			t.Logf("%+v", report)
 			if err != nil {
