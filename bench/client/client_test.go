@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,6 +114,36 @@ func TestOfflineEditsArriveAfterACut(t *testing.T) {
 	syncDoc(t, da)
 	shows(t, da, "online offline")
 	shows(t, db, "online offline")
+}
+
+// S1, S5: whoever was away for longer than the window resumes all the same.
+func TestOfflineBeyondTheWindow(t *testing.T) {
+	t.Parallel()
+	server := servertest.Start(t)
+	a, b := connect(t, Config{Address: server.URL}), connect(t, Config{Address: server.URL})
+	da, db := openDoc(t, a, "d"), openDoc(t, b, "d")
+	if err := da.Edit(insert(0, "|")); err != nil {
+		t.Fatal(err)
+	}
+	shows(t, db, "|")
+	a.Cut()
+	if err := da.Edit(insert(1, "behind")); err != nil {
+		t.Fatal(err)
+	}
+	const others = 1100
+	for range others {
+		if err := db.Edit(insert(0, "x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	syncDoc(t, db)
+	if err := a.Connect(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	syncDoc(t, da)
+	want := strings.Repeat("x", others) + "|behind"
+	shows(t, da, want)
+	shows(t, db, want)
 }
 
 func TestPresence(t *testing.T) {
