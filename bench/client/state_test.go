@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -84,13 +85,12 @@ func mine(rev, seq int64, op ot.Delta) Change {
 // find returns the first event of type E.
 func find[E Event](t *testing.T, s *State) E {
 	t.Helper()
-	for _, e := range s.TakeEvents() {
-		if e, ok := e.(E); ok {
-			return e
-		}
+	events := s.TakeEvents()
+	i := slices.IndexFunc(events, func(e Event) bool { _, ok := e.(E); return ok })
+	if i < 0 {
+		t.Fatalf("no %T in %v", *new(E), events)
 	}
-	t.Fatalf("no %T", *new(E))
-	panic("unreachable")
+	return events[i].(E)
 }
 
 func TestOneOpInFlight(t *testing.T) {
