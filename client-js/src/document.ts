@@ -126,6 +126,11 @@ export class Document extends Emitter<DocumentEvents> {
     return this.#state.place !== null;
   }
 
+  /** Whether `submit` has a chance: there is a content, it may be written, and nothing is blocked. */
+  get isEditable(): boolean {
+    return this.isReady && this.access !== "read" && !this.#closed && this.status !== "blocked";
+  }
+
   /** Resolves when there is a content. Rejects where it cannot be had. */
   ready(): Promise<void> {
     return this.#until((state) => state.place !== null);

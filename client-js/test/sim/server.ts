@@ -38,6 +38,8 @@ export class Server {
   readonly #random: Random;
   #waiting: { session: Session; op: Submit }[] = [];
 
+  /** How often it cannot take an op just now. */
+  trouble = 0.06;
   /** Whether it does now and then what nobody could predict (S9). */
   surprising = false;
   readonly #surprise = (op: Delta): Delta =>
@@ -150,9 +152,9 @@ export class Server {
   #op(session: Session, op: Submit): void {
     if (!session.open) return this.#refuse(session, "not_found", op.seq);
     if (session.access === "read") return this.#refuse(session, "forbidden", op.seq);
-    const trouble = this.#random.next();
-    if (trouble < 0.06) this.#refuse(session, "rate_limited", op.seq);
-    if (trouble < 0.03) return;
+    const trouble = this.#random.next() / this.trouble;
+    if (trouble < 1) this.#refuse(session, "rate_limited", op.seq);
+    if (trouble < 0.5) return;
     // Above, the fate is unknown to the client: it may be committed all the same (S2).
     this.#waiting.push({ session, op });
   }

@@ -1,0 +1,85 @@
+import type { Document } from "../document.ts";
+import type { Cursor, Peer } from "../wire.ts";
+
+/** One of the others, as it is to be drawn. */
+export interface Caret {
+  readonly client: string;
+  readonly name: string;
+  readonly color: string;
+  readonly cursor: Cursor;
+}
+
+/** The others who have a cursor. */
+export function carets({ peers }: Document): Caret[] {
+  return Object.entries(peers).flatMap(([client, peer]) =>
+    peer.cursor
+      ? [{ client, name: nameOf(peer), color: colorOf(client, peer), cursor: peer.cursor }]
+      : [],
+  );
+}
+
+function nameOf({ user, state }: Peer): string {
+  return typeof state.name === "string" ? state.name : (user.name ?? user.id);
+}
+
+/** What the person chose, or one of their own by the client's id. */
+function colorOf(client: string, { state }: Peer): string {
+  if (typeof state.color === "string") return state.color;
+  const hash = [...client].reduce((sum, c) => (sum * 31 + (c.codePointAt(0) ?? 0)) >>> 0, 7);
+  return `hsl(${hash % 360} 70% 40%)`;
+}
+
+type Style = Partial<Record<string, string>>;
+
+export function element(parent: Node, className: string, style: Style, text = ""): HTMLElement {
+  const made = (parent.ownerDocument as globalThis.Document).createElement("span");
+  made.className = className;
+  Object.assign(made.style, style);
+  made.textContent = text;
+  parent.appendChild(made);
+  return made;
+}
+
+/** The flag with the name on top of a caret. */
+export function flag(caret: HTMLElement, { name, color }: Caret): void {
+  element(
+    caret,
+    "coscribe-name",
+    {
+      position: "absolute",
+      bottom: "100%",
+      left: "-1px",
+      padding: "0 3px",
+      borderRadius: "2px",
+      font: "11px/14px sans-serif",
+      whiteSpace: "nowrap",
+      color: "white",
+      background: color,
+      opacity: "0.85",
+    },
+    name,
+  );
+}
+
+/** Draws again, once a frame at most, whenever the others or the content have changed. */
+export function redrawing(document: Document, draw: () => void): () => void {
+  const later = globalThis.requestAnimationFrame ?? ((f: () => void) => setTimeout(f, 16));
+  let wanted = false;
+  let over = false;
+  const soon = (): void => {
+    if (wanted) return;
+    wanted = true;
+    later(() => {
+      wanted = false;
+      if (!over) draw();
+    });
+  };
+  const offs = [document.on("peers", soon), document.on("change", soon)];
+  globalThis.addEventListener?.("resize", soon);
+  soon();
+  return () => {
+    over = true;
+    globalThis.removeEventListener?.("resize", soon);
+    for (const off of offs) off();
+  };
+}

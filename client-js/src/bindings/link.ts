@@ -1,0 +1,123 @@
+import { compose, cross, type Delta, diff } from "../delta/index.ts";
+import type { Document } from "../document.ts";
+import type { Off } from "../emitter.ts";
+import { CoscribeError } from "../errors.ts";
+import type { PresenceState } from "../wire.ts";
+
+/** What every binding takes. */
+export interface BindingOptions {
+  /** What the others see at the caret: `{ name: "Ann", color: "#c2410c" }`. */
+  readonly user?: PresenceState & { readonly name?: string; readonly color?: string };
+  /** Told when an edit was not possible and was taken back: over a limit, most likely. */
+  readonly onRefused?: (error: CoscribeError) => void;
+}
+
+/** What a binding makes of its editor. */
+export interface Editor {
+  /** What it shows. */
+  read(): Delta;
+  /** Applies a change that is none of the person's. */
+  apply(delta: Delta): void;
+  setEditable(editable: boolean): void;
+}
+
+/**
+ * Keeps an editor and a document the same. The document knows by the origin
+ * which changes were the editor's own.
+ *
+ * While the editor composes (an input method is open) what others do is held
+ * back, because showing it would end the composition:
+ *
+ *     shown ── held ──▶ document
+ */
+export class Link {
+  readonly #document: Document;
+  readonly #editor: Editor;
+  readonly #refused: (error: CoscribeError) => void;
+  readonly #offs: Off[];
+  #held: Delta | null = null;
+  /** Whether the editor shows the document, and not what it showed before. */
+  #aligned = false;
+
+  constructor(document: Document, editor: Editor, { user, onRefused }: BindingOptions) {
+    this.#document = document;
+    this.#editor = editor;
+    this.#refused = onRefused ?? (() => {});
+    const editable = (): void => editor.setEditable(document.isEditable);
+    const ready = (): void => {
+      this.#align();
+      this.#aligned = true;
+      editable();
+    };
+    this.#offs = [
+      document.on("change", ({ delta, origin }) => origin === this || this.#remote(delta)),
+      document.on("status", editable),
+      document.on("ready", ready),
+    ];
+    if (document.isReady) ready();
+    else editable();
+    if (user) document.setPresence(user);
+  }
+
+  /** The person has changed what is shown. */
+  local(delta: Delta): void {
+    const clean = withoutReturns(delta);
+    const sides = cross(this.#held ?? [], clean);
+    if (this.#held) this.#held = sides.a;
+    try {
+      this.#document.submit(sides.b, this);
+    } catch (error) {
+      if (!(error instanceof CoscribeError)) throw error;
+      this.#held &&= [];
+      this.#align();
+      this.#refused(error);
+      return;
+    }
+    if (clean !== delta && !this.#held) this.#align();
+  }
+
+  /** The person has selected something in what is shown. */
+  select(anchor: number, head: number): void {
+    if (!this.#held) this.#document.setCursor([anchor, head]);
+  }
+
+  /** Holds back what others do. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** Shows what was held back. */
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    if (held.length > 0) this.#editor.apply(held);
+  }
+
+  dispose(): void {
+    for (const off of this.#offs) off();
+    this.release();
+    this.#document.setPresence(null);
+    this.#document.setCursor(null);
+  }
+
+  #remote(delta: Delta): void {
+    if (!this.#aligned) return;
+    if (this.#held) this.#held = compose(this.#held, delta);
+    else this.#editor.apply(delta);
+  }
+
+  /** Makes the editor show the document, whatever it shows now. */
+  #align(): void {
+    const difference = diff(this.#editor.read(), this.#document.content);
+    if (difference.length > 0) this.#editor.apply(difference);
+  }
+}
+
+/** A line ends in LF and nothing else; the same delta where it has no CR. */
+function withoutReturns(delta: Delta): Delta {
+  const has = delta.some(({ insert }) => typeof insert === "string" && insert.includes("\r"));
+  if (!has) return delta;
+  return delta.map((op) =>
+    typeof op.insert === "string" ? { ...op, insert: op.insert.replace(/\r\n?/g, "\n") } : op,
+  );
+}

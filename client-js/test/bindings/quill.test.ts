@@ -1,0 +1,122 @@
+// @vitest-environment jsdom
+
+import type Quill from "quill";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type BindingOptions, bindQuill } from "../../src/bindings/quill.ts";
+import { Document as Doc } from "../../src/document.ts";
+import { create } from "../../src/state/index.ts";
+import { Office } from "../support/office.ts";
+import { type Person, playScript } from "./script.ts";
+
+let Editor: typeof Quill;
+
+beforeAll(async () => {
+  // jsdom has no layout: every box is empty, at the same place.
+  const box = (): DOMRect => new DOMRect();
+  Range.prototype.getBoundingClientRect = box;
+  Range.prototype.getClientRects = () => [box()] as unknown as DOMRectList;
+  ({ default: Editor } = await import("quill"));
+});
+
+function editor(): Quill {
+  const container = document.createElement("div");
+  document.body.append(container);
+  return new Editor(container);
+}
+
+function bind(doc: Doc, options?: BindingOptions, quill = editor()): Person {
+  const dispose = bindQuill(doc, quill, options);
+  return {
+    type(at, text, gone = 0) {
+      const ops = [{ retain: at }, { insert: text }, { delete: gone }];
+      quill.updateContents(
+        ops.filter(({ retain, delete: d }) => retain !== 0 && d !== 0),
+        "user",
+      );
+    },
+    select: (from, to) => quill.setSelection(from, to - from, "user"),
+    get selection() {
+      const { index, length } = quill.getSelection() ?? { index: -1, length: 0 };
+      return [index, index + length] as const;
+    },
+    get text() {
+      return quill.getText();
+    },
+    get editable() {
+      return quill.isEnabled();
+    },
+    get carets() {
+      const names = quill.container.querySelectorAll(".coscribe-name");
+      return [...names].map((name) => name.textContent ?? "");
+    },
+    async compose(begin) {
+      const name = begin ? "compositionstart" : "compositionend";
+      quill.root.querySelector("p")?.dispatchEvent(new Event(name, { bubbles: true }));
+      await new Promise((resolve) => setTimeout(resolve));
+    },
+    dispose,
+  };
+}
+
+describe("Quill", () => {
+  playScript({ type: "rich-text", bind });
+
+  it("takes rich-text documents only", () => {
+    const host = { send() {}, rename() {}, forget() {}, ended: null };
+    expect(() => bind(new Doc(host, create("d", "text", "ann")))).toThrow(TypeError);
+  });
+
+  it("keeps formats and embeds", () => {
+    const office = new Office("rich-text");
+    const [ann, bob] = [office.open("ann").document, office.open("bob").document];
+    const [quill, other] = [editor(), editor()];
+    bind(ann, {}, quill);
+    bind(bob, {}, other);
+    office.settle();
+    quill.insertText(0, "bold", { bold: true }, "user");
+    quill.insertEmbed(4, "image", "data:image/gif;base64,R0lGOD", "user");
+    quill.formatLine(0, 1, "header", 2, "user");
+    office.settle();
+    expect(other.getContents().ops).toEqual([
+      { insert: "bold", attributes: { bold: true } },
+      { insert: { image: "data:image/gif;base64,R0lGOD" } },
+      { insert: "\n", attributes: { header: 2 } },
+    ]);
+    expect(bob.content).toEqual(ann.content);
+    expect(quill.getContents().ops).toEqual(ann.content);
+  });
+
+  it("shows a last newline that went and came back (P8)", () => {
+    const office = new Office("rich-text");
+    const [ann, bob] = [office.open("ann").document, office.open("bob").document];
+    const quill = editor();
+    bind(ann, {}, quill);
+    office.settle();
+    bob.submit([{ insert: "all" }]);
+    office.settle();
+    bob.submit([{ delete: 4 }]);
+    office.settle();
+    expect(ann.content).toEqual([{ insert: "\n" }]);
+    expect(quill.getContents().ops).toEqual(ann.content);
+    bob.submit([{ insert: "more" }, { delete: 1 }]);
+    office.settle();
+    expect(quill.getContents().ops).toEqual(ann.content);
+    expect(quill.getText()).toBe("more\n");
+  });
+
+  it("undoes the person's own edits only", () => {
+    const office = new Office("rich-text");
+    const [ann, bob] = [office.open("ann").document, office.open("bob").document];
+    const quill = editor();
+    bind(ann, {}, quill);
+    office.settle();
+    quill.insertText(0, "mine", "user");
+    office.settle();
+    bob.submit([{ insert: "theirs " }]);
+    office.settle();
+    quill.history.undo();
+    office.settle();
+    expect(quill.getText()).toBe("theirs \n");
+    expect(bob.content).toEqual(ann.content);
+  });
+});
