@@ -15,6 +15,9 @@ import (
 // stands on.
 var errParted = errors.New("the head is not what was committed")
 
+// errGone says that changes that were there are not: the document was deleted.
+var errGone = errors.New("the changes are gone")
+
 // line names one line of revisions: a document from its creation to its
 // deletion.
 type line struct {

@@ -1,10 +1,7 @@
 package docs
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"time"
 
 	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/ot/otjson"
@@ -12,9 +9,6 @@ import (
 	"github.com/coscribe/coscribe/wire"
 	"github.com/google/uuid"
 )
-
-// readPage is how many changes are read from the store at once.
-const readPage = 1000
 
 // member is a session in a room.
 type member struct {
@@ -28,16 +22,8 @@ type join struct {
 	linked
 	open wire.Open
 
-	current bool  // the store's head was looked at, where that is needed
-	past    *past // what the window does not reach back to, once it is read
-}
-
-// past is what came after a revision, read from the store.
-type past struct {
-	known   bool // the revision is kept, and was committed when the client saw it
-	head    int64
-	changes []byte // JSON elements up to head
-	failed  error
+	current bool // the store's head was looked at, where that is needed
+	resume
 }
 
 func (j *join) ready(r *room) bool {
@@ -95,8 +81,8 @@ func (j *join) enter(r *room) *wire.Error {
 	if err := r.bind(s.Client(), s.User().ID); err != nil {
 		return err
 	}
-	if j.past != nil && j.past.failed != nil {
-		return wire.Errorf(wire.Unavailable, "the changes cannot be read just now")
+	if err := j.readFailed(); err != nil {
+		return err
 	}
 	if m := r.members[s.Client()]; m != nil && m.session != s {
 		r.people.Leave(s.Client())
@@ -116,104 +102,8 @@ func (j *join) opened(r *room, access auth.Access) *wire.Opened {
 		o.Content = r.content.of(r.durable)
 		return o
 	}
-	o.From = j.open.Rev
-	after := j.open.Rev
-	if j.past != nil {
-		o.Changes, after = j.past.changes, j.past.head
-	}
-	for _, e := range r.window.since(after) {
-		if len(o.Changes) > 0 {
-			o.Changes = append(o.Changes, ',')
-		}
-		o.Changes = append(o.Changes, e.json...)
-	}
+	o.From, o.Changes = j.open.Rev, j.changes(r)
 	return o
-}
-
-// resumes tells whether the client's base is on this document's line (S6).
-func (j *join) resumes(r *room) bool {
-	rev := j.open.Rev
-	if !j.open.Resume || rev > r.durable.rev || j.open.Epoch != uuid.Nil && j.open.Epoch != r.epoch {
-		return false
-	}
-	if j.past != nil {
-		return j.past.known
-	}
-	at, known := r.committedAt(rev)
-	return known && (j.open.At.IsZero() || at.Equal(j.open.At))
-}
-
-// committedAt tells when a revision was committed, where the window knows.
-func (r *room) committedAt(rev int64) (time.Time, bool) {
-	switch {
-	case rev == r.durable.rev:
-		return r.durable.at, true
-	case rev == 0:
-		return r.created, true
-	case !r.window.covers(rev-1, r.durable.rev):
-		return time.Time{}, false
-	}
-	return r.window.entries[r.window.index(rev-1)].at, true
-}
-
-// reachesBack tells whether everything that the answer needs is in memory.
-// Where it is not, it is read off the room's goroutine.
-func (j *join) reachesBack(r *room) bool {
-	rev := j.open.Rev
-	if !j.open.Resume || rev >= r.durable.rev {
-		return true
-	}
-	if j.past != nil {
-		return j.past.failed != nil || !j.past.known || r.window.covers(j.past.head, r.durable.rev)
-	}
-	if _, known := r.committedAt(rev); known && r.window.covers(rev, r.durable.rev) {
-		return true
-	}
-	r.hub.running.Go(func() {
-		p := readPast(r.hub.ctx, r.hub.Store, r.key, j.open, r.created)
-		r.inbox.force(internal(func(r *room) {
-			j.past = p
-			r.resume()
-		}))
-	})
-	return false
-}
-
-// readPast reads the changes after a revision, and whether that revision is
-// the one that the client saw.
-func readPast(ctx context.Context, store storage.Store, key storage.Key, open wire.Open, created time.Time) *past {
-	p := &past{head: open.Rev}
-	after := open.Rev - 1 // the revision's own change tells when it was committed
-	if open.Rev == 0 {
-		p.known = open.At.IsZero() || created.Equal(open.At)
-		after = 0
-	}
-	for {
-		changes, err := store.Changes(ctx, key, after, readPage)
-		if err != nil {
-			p.failed = fmt.Errorf("read changes after revision %d: %w", after, err)
-			return p
-		}
-		for _, c := range changes {
-			if c.Rev == open.Rev {
-				p.known = open.At.IsZero() || c.At.Equal(open.At)
-				continue
-			}
-			if c.Base != p.head {
-				p.known = false // inside a squashed run: no longer kept
-			}
-			e := entry{rev: c.Rev, base: c.Base, client: c.Client, seq: c.Seq, user: c.User, at: c.At, stored: c.Op}
-			if len(p.changes) > 0 {
-				p.changes = append(p.changes, ',')
-			}
-			p.changes = wire.AppendChange(p.changes, e.wire())
-			p.head = c.Rev
-		}
-		if len(changes) < readPage || !p.known {
-			return p
-		}
-		after = changes[len(changes)-1].Rev
-	}
 }
 
 // known tells whether it is in memory what a client committed last; where it

@@ -120,14 +120,14 @@ func (h *Hub) Content(ctx context.Context, id string, rev int64) (Content, error
 	if err != nil {
 		return Content{}, err
 	}
-	err = replay(ctx, h.Store, d.Key, snapshot.Rev, rev, func(_ storage.Change, op ot.Delta) (err error) {
-		body, err = body.Apply(op)
-		return err
+	editor := body.Edit()
+	err = replay(ctx, h.Store, d.Key, snapshot.Rev, rev, func(_ storage.Change, op ot.Delta) error {
+		return editor.Apply(op)
 	})
 	if err != nil {
 		return Content{}, fmt.Errorf("read revision %d: %w", rev, err)
 	}
-	return Content{Document: d, Rev: rev, Body: body}, nil
+	return Content{Document: d, Rev: rev, Body: editor.Document()}, nil
 }
 
 // Changes returns committed changes after a revision, oldest first.
@@ -142,7 +142,7 @@ func (h *Hub) Changes(ctx context.Context, id string, after int64, limit int) ([
 	}
 	changes := make([]wire.Change, len(stored))
 	for i, c := range stored {
-		changes[i] = wire.Change{Base: c.Base, Rev: c.Rev, Op: c.Op, Client: c.Client, Seq: c.Seq, User: c.User, At: c.At}
+		changes[i] = *wireChange(c)
 	}
 	return changes, nil
 }

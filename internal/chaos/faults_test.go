@@ -24,6 +24,12 @@ import (
 // serve runs the server in this process and returns its address.
 func serve(t *testing.T, store storage.Store) string {
 	t.Helper()
+	url, _ := serveHub(t, store)
+	return url
+}
+
+func serveHub(t *testing.T, store storage.Store) (string, *docs.Hub) {
+	t.Helper()
 	limits := wire.Limits{Message: 1 << 20, Document: 10 << 20, Window: 1000}
 	hub := docs.NewHub(docs.Config{Store: store, Limits: limits, CommitSlots: 2, Idle: 50 * time.Millisecond})
 	mux := http.NewServeMux()
@@ -40,7 +46,7 @@ func serve(t *testing.T, store storage.Store) string {
 		sessions.Close(ctx)
 		server.Close()
 	})
-	return server.URL
+	return server.URL, hub
 }
 
 // stores are the two that everything holds for.

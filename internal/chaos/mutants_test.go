@@ -49,6 +49,13 @@ var mutants = []mutant{
 		run:  "C3", in: []string{"./session", "./docs"},
 	},
 	{
+		name: "own changes squashed: what is in flight meets other steps here than there",
+		file: "docs/resume.go",
+		old:  "squashFrom := max(q.own, q.open.Rev)",
+		new:  "squashFrom := q.open.Rev",
+		run:  "TestLongAbsence", in: []string{"./internal/chaos"},
+	},
+	{
 		name: "merged into the op in flight: what is under a seq changes",
 		file: "bench/client/state.go",
 		old:  "last >= 0 && !(last == 0 && s.submitted)",
