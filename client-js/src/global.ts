@@ -1,0 +1,4 @@
+/** The whole package as one global, `coscribe`, for a page without a bundler. */
+export { bindQuill } from "./bindings/quill.ts";
+export { bindTextarea } from "./bindings/textarea.ts";
+export * from "./index.ts";
