@@ -17,23 +17,23 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// MinSecretBytes is the size of the shortest HS256 secret: that of the hash, as
-// RFC 7518 section 3.2 requires. Shorter ones can be guessed from one token.
+// MinSecretBytes is the size of the shortest HS256 secret that is not Weak:
+// that of the hash, as RFC 7518 section 3.2 wants it. Shorter ones can be
+// guessed from one token.
 const MinSecretBytes = 32
 
 // minRSABits is the size of the smallest RS256 key (RFC 7518 section 3.3).
 const minRSABits = 2048
 
 // NewHS256 returns a verifier of tokens signed with a shared secret, of which
-// it keeps a copy. It refuses secrets of less than MinSecretBytes, and PEM
+// it keeps a copy. It refuses an empty secret, and PEM
 // files: a public key used as a secret would let anyone sign.
 func NewHS256(secret []byte, options ...Option) (*Verifier, error) {
 	if bytes.Contains(secret, []byte("-----BEGIN ")) {
 		return nil, errors.New("the secret is a PEM file; HS256 wants random bytes, a public key is set up on its own")
 	}
-	if len(secret) < MinSecretBytes {
-		return nil, fmt.Errorf("the secret has %d bytes; HS256 wants %d or more, or it can be guessed from a token",
-			len(secret), MinSecretBytes)
+	if len(secret) == 0 {
+		return nil, errors.New("the secret is empty")
 	}
 	return newVerifier(jwt.SigningMethodHS256, bytes.Clone(secret), options), nil
 }

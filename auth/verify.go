@@ -34,6 +34,14 @@ type Verifier struct {
 	parser    *jwt.Parser
 }
 
+// Weak tells whether the key is a secret that can be guessed from a token. It
+// works, because who issues the tokens may leave no choice; the one who runs
+// the server should know.
+func (v *Verifier) Weak() bool {
+	secret, ok := v.key.([]byte)
+	return ok && len(secret) < MinSecretBytes
+}
+
 // Option changes how a verifier works.
 type Option func(*settings)
 
