@@ -139,8 +139,8 @@ func TestNewPublicKeyRefuses(t *testing.T) {
 func TestNewHS256Refuses(t *testing.T) {
 	t.Parallel()
 	for want, secret := range map[string][]byte{
-		"the secret is empty":  nil,
-		"the secret is a PEM":     testKeys(t)[0].pem(t),
+		"the secret is empty": nil,
+		"the secret is a PEM": testKeys(t)[0].pem(t),
 	} {
 		if _, err := auth.NewHS256(secret); !strings.Contains(fmt.Sprint(err), want) {
 			t.Errorf("error %v, want %q in it", err, want)

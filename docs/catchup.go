@@ -41,6 +41,7 @@ type tail struct {
 // again. Until then nothing is committed, and whoever is in the batch waits.
 func (r *room) catchUp() {
 	line, v := r.line(), r.durable
+	r.looks++
 	r.hub.running.Go(func() {
 		wait := 20 * time.Millisecond
 		for {
@@ -80,6 +81,7 @@ func (r *room) storeAway(err error) {
 // batch's ops again, a few times.
 func (r *room) caughtUp(t tail, err error) {
 	b := r.discard()
+	r.looked = r.looks
 	switch {
 	case err != nil:
 		r.refuseBatch(b, wire.Unavailable, "the store cannot commit just now")
@@ -174,6 +176,9 @@ func readTail(ctx context.Context, store storage.Store, l line, v version) (tail
 	}
 	if d.Epoch != l.epoch || d.Rev < v.rev {
 		return tail{parted: true}, nil
+	}
+	if d.Rev == v.rev && d.Updated.Equal(v.at) {
+		return tail{}, nil
 	}
 	var t tail
 	for after := max(0, v.rev-1); after < d.Rev; {

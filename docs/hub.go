@@ -18,6 +18,8 @@ type Config struct {
 	Logger *slog.Logger
 	Limits wire.Limits
 
+	// Shared: other servers may work on the same database.
+	Shared bool
 	// CommitSlots is how many transactions are in flight at once. Default 1.
 	CommitSlots int
 	// Idle is how long a room without members stays in memory. Default 30 s.

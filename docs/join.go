@@ -22,7 +22,7 @@ type join struct {
 	linked
 	open wire.Open
 
-	current bool // the store's head was looked at, where that is needed
+	look int // at the store's head that this waits for, see upToDate
 	resume
 }
 
@@ -33,18 +33,24 @@ func (j *join) ready(r *room) bool {
 	return j.upToDate(r) && r.known(j.client()) && r.reached(j.client()) && !r.batch.has(j.client()) && j.reachesBack(r)
 }
 
-// upToDate sees that, where another server lives, an open is answered from
-// what the store has now and not from what this server knew last.
+// upToDate sees that, where other servers may write, an open is answered from
+// what the store has now and not from what this server knew last. It takes a
+// look at the head that began after the open came; one look serves all that
+// wait for it.
 func (j *join) upToDate(r *room) bool {
-	if j.current || !r.hub.shared.Load() {
+	if !r.hub.Shared {
 		return true
 	}
-	if r.busy {
-		return false // the outcome of what is under way resumes this
+	if j.look == 0 {
+		j.look = r.looks + 1
 	}
-	j.current = true
-	r.busy = true
-	r.catchUp()
+	if r.looked >= j.look {
+		return true
+	}
+	if !r.busy {
+		r.busy = true
+		r.catchUp()
+	}
 	return false
 }
 

@@ -53,6 +53,8 @@ type room struct {
 	busy     bool // a batch is being committed, or its fate looked up
 	alone    int  // so many ops go into batches of their own
 	window   window
+	looks    int // at the store's head, begun
+	looked   int // the last of them that ended
 
 	queue []request         // wait, in the order they came
 	held  map[uuid.UUID]int // how many of queue are a client's

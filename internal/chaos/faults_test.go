@@ -31,7 +31,10 @@ func serve(t *testing.T, store storage.Store) string {
 func serveHub(t *testing.T, store storage.Store) (string, *docs.Hub) {
 	t.Helper()
 	limits := wire.Limits{Message: 1 << 20, Document: 10 << 20, Window: 1000}
-	hub := docs.NewHub(docs.Config{Store: store, Limits: limits, CommitSlots: 2, Idle: 50 * time.Millisecond})
+	_, shared := store.(*postgres.Store)
+	hub := docs.NewHub(docs.Config{
+		Store: store, Shared: shared, Limits: limits, CommitSlots: 2, Idle: 50 * time.Millisecond,
+	})
 	mux := http.NewServeMux()
 	sessions := session.NewServer(session.Config{Hub: hub, Verifier: auth.Keyless{}, Limits: limits})
 	mux.Handle("/v1/connect", sessions)
