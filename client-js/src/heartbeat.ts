@@ -16,8 +16,8 @@ export class Heartbeat {
   beat(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#ping();
       this.expect();
+      this.#ping();
     }, silence);
   }
 

@@ -5,7 +5,7 @@ import { Emitter } from "./emitter.ts";
 import { CoscribeError } from "./errors.ts";
 import type { TokenSource } from "./renewal.ts";
 import { endpoint, type SocketConstructor, uuid } from "./socket.ts";
-import { create, restore, type State } from "./state/index.ts";
+import { create, type Draft, restore, type State } from "./state/index.ts";
 import type { ClientMessage, DocumentMessage, Limits, User, Welcome } from "./wire.ts";
 
 export interface SessionOptions {
@@ -92,11 +92,12 @@ export class Session extends Emitter<SessionEvents> implements Host {
     return document;
   }
 
-  /** Closes all documents and the connection: `flush` the documents first. */
-  close(): void {
-    for (const document of this.#documents.values()) document.close();
+  /** Closes all documents and the connection. What was not saved is returned: `flush` first. */
+  close(): Draft[] {
+    const drafts = [...this.#documents.values()].map((document) => document.close());
     this.#connection.close();
     this.#ended = new CoscribeError("closed", "the session was closed");
+    return drafts.filter((draft) => draft !== null);
   }
 
   /** Why there will be no connection any more; `null` while there may be. */

@@ -43,7 +43,7 @@ export class NodeWebSocket implements Socket {
         .update(key + guid)
         .digest("base64");
       if (headers["sec-websocket-accept"] === accept) this.#open(stream, first);
-      else stream.destroy(new Error("this is no WebSocket"));
+      else stream.destroy(); // no WebSocket: the request ends with its stream
     });
     this.#request.on("response", (response) => response.destroy());
     this.#request.on("error", () => this.#end(abnormal));
