@@ -69,7 +69,11 @@ func (a *api) explain(ctx context.Context, err error) error {
 func (p *problem) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // the caller may have gone
+	body, err := json.Marshal(p)
+	if err != nil {
+		panic("internal error: a problem cannot be encoded: " + err.Error())
+	}
+	_, _ = w.Write(body) // the caller may have gone
 }
 
 // The library's own errors, of requests that do not fit the description, get
@@ -86,8 +90,7 @@ func init() {
 			code = wire.Internal
 		}
 		for _, err := range errs {
-			var detail *huma.ErrorDetail
-			if errors.As(err, &detail) {
+			if detail, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 				msg += "; " + detail.Location + ": " + detail.Message
 			}
 		}

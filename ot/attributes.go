@@ -166,7 +166,7 @@ func pairs(a, b *Attributes) iter.Seq2[*Attribute, *Attribute] {
 		}
 		for len(x) > 0 || len(y) > 0 {
 			var p, q *Attribute
-			order := 0
+			var order int
 			switch {
 			case len(x) == 0:
 				order = 1

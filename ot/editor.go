@@ -2,6 +2,7 @@ package ot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
@@ -53,8 +54,7 @@ func (e *Editor) apply(op Delta) error {
 	}
 	// From back to front, so that places not yet reached keep their offsets.
 	at := op.BaseLen()
-	for i := len(op) - 1; i >= 0; i-- {
-		c := op[i]
+	for _, c := range slices.Backward(op) {
 		switch {
 		case c.inserts():
 			e.insert(at, c)

@@ -79,7 +79,7 @@ func parse(raw json.RawMessage) (ot.Delta, error) {
 		case map[string]any:
 			e, err := attributes(insert)
 			if err != nil || e.Len() != 1 {
-				return nil, fmt.Errorf("embed %v: %v", insert, err)
+				return nil, fmt.Errorf("embed %v: %w", insert, err)
 			}
 			for key, value := range e.All() {
 				d = append(d, ot.InsertEmbed(ot.Embed{Key: key, Value: value}, a))

@@ -43,9 +43,8 @@ func (t tree) splitsPair(at int) bool {
 	}
 	n := t.root
 	for !n.leaf() {
-		i := 0
-		i, at = n.kidAt(at)
-		n = n.kids[i].node
+		kid, inside := n.kidAt(at)
+		n, at = n.kids[kid].node, inside
 	}
 	i, inside, bytes := n.find(at)
 	if inside == 0 {

@@ -136,8 +136,7 @@ func (s *session) receive(frame []byte) {
 		s.refuse(wire.Errorf(wire.HelloRequired, "hello comes first"))
 		return
 	}
-	var refusal *wire.Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*wire.Error](err); ok {
 		s.refuse(refusal)
 		return
 	}

@@ -348,8 +348,7 @@ func (e *envelope) integer(raw jsontext.Value, name string, least int64) (int64,
 
 // about adds what an error concerns, where it is an *Error.
 func about(err error, doc string, seq int64) error {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.About(doc, seq)
 	}
 	return err

@@ -187,7 +187,7 @@ func TestUnusableDatabases(t *testing.T) {
 	execute("CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
 	defer execute("DROP DATABASE " + name + " WITH (FORCE)")
 	config := admin.Config()
-	server := fmt.Sprintf("postgres://%s:%s@%s:%d/", config.User, config.Password, config.Host, config.Port)
+	server := fmt.Sprintf("postgres://%s:%s@%s/", config.User, config.Password, net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))))
 	for what, c := range map[string]struct{ url, says string }{
 		"encoding":  {server + name, "LATIN1"},
 		"unknown":   {server + "coscribe_test_none", "coscribe_test_none"},

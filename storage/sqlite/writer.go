@@ -32,7 +32,7 @@ func openWriter(ctx context.Context, path string) (_ *writer, err error) {
 	w.turn <- struct{}{}
 	defer func() {
 		if err != nil {
-			w.close()
+			err = errors.Join(err, w.close())
 		}
 	}()
 	if err := migrate(ctx, db); err != nil {

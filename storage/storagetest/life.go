@@ -93,7 +93,7 @@ func testCloseWaits(t *testing.T, db Database) {
 			}
 			got, err := s.Commit(t.Context(), []storage.Batch{batch(d.Key, stored, 1, "x")})
 			if err != nil {
-				return nil // closed
+				return nil //nolint:nilerr // closed, as it should be
 			}
 			if got[0] != (storage.Outcome{}) {
 				t.Errorf("commit %d: %+v", stored, got[0])
