@@ -17,3 +17,6 @@ func tryLock(f *os.File) (bool, error) {
 	}
 	return err == nil, err
 }
+
+// unlock gives the lock back; it goes with the file.
+func unlock(f *os.File) error { return f.Close() }

@@ -143,7 +143,7 @@ func (s *Store) release() error {
 		errs = append(errs, s.write.close())
 	}
 	if s.lock != nil {
-		errs = append(errs, s.lock.Close())
+		errs = append(errs, unlock(s.lock))
 	}
 	return errors.Join(errs...)
 }
