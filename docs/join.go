@@ -129,6 +129,14 @@ func (r *room) known(client uuid.UUID) bool {
 	return false
 }
 
+// lastOf returns the revision that a known client committed last, 0 for none.
+func (r *room) lastOf(client uuid.UUID) int64 {
+	if a := r.authors[client]; a != nil {
+		return a.rev
+	}
+	return 0
+}
+
 // found takes the answer to a look-up. What the room saw committed meanwhile
 // is newer.
 func (r *room) found(client uuid.UUID, last storage.Submission, err error) {

@@ -128,7 +128,7 @@ func (p *past) meets(r *room, client uuid.UUID) bool {
 func (j *join) read(r *room) {
 	q := query{
 		store: r.hub.Store, line: r.line(), created: r.created, open: j.open,
-		own: r.authors[j.client()].rev, head: r.durable.rev, plain: j.plain,
+		own: r.lastOf(j.client()), head: r.durable.rev, plain: j.plain,
 	}
 	j.reading = true
 	r.hub.running.Go(func() {
