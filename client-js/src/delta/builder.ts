@@ -62,7 +62,7 @@ function merge(a: Op, b: Op): Op | null {
 }
 
 function sameFormats(a: Op, b: Op): boolean {
-  return equal(a.attributes ?? {}, b.attributes ?? {});
+  return a.attributes === b.attributes || equal(a.attributes ?? {}, b.attributes ?? {});
 }
 
 /** Empty attributes count as none. */

@@ -2,7 +2,7 @@ import { CoscribeError } from "../errors.ts";
 import { composeFormats } from "./attributes.ts";
 import { Builder } from "./builder.ts";
 import { OpIterator } from "./iterator.ts";
-import { baseLength, type Delta, insert, length, type Op, retain } from "./types.ts";
+import { baseLength, type Delta, insert, length, type Op, retain, size } from "./types.ts";
 
 /** The one delta that does `a`, then `b`. In normal form where both are. */
 export function compose(a: Delta, b: Delta): Delta {
@@ -12,7 +12,9 @@ export function compose(a: Delta, b: Delta): Delta {
   while (second.op) {
     if (second.op.insert !== undefined) out.push(second.take());
     else if (first.op?.delete !== undefined) out.push(first.take());
-    else {
+    else if (second.op.retain !== undefined && !second.op.attributes) {
+      untouched(first, second, out);
+    } else {
       const n = Math.min(first.left, second.left);
       const composed = one(first.take(n), second.take(n));
       if (composed) out.push(composed);
@@ -22,10 +24,22 @@ export function compose(a: Delta, b: Delta): Delta {
   return out.append(first.rest()).delta();
 }
 
+/** What a plain retain of the second leaves of the first: most of a long document. */
+function untouched(first: OpIterator, second: OpIterator, out: Builder): void {
+  const whole = first.whole(second.left);
+  out.append(whole);
+  const passed = whole.reduce((n, op) => n + size(op), 0);
+  if (passed > 0) second.take(passed);
+  else {
+    const n = Math.min(first.left, second.left);
+    second.take(n);
+    out.push(first.take(n));
+  }
+}
+
 /** An insert or retain of the first delta under a retain or delete of the second, equally long. */
 function one(a: Op, b: Op): Op | null {
   if (b.delete !== undefined) return a.insert === undefined ? b : null;
-  if (!b.attributes) return a;
   const formats = composeFormats(a.attributes, b.attributes, a.insert === undefined);
   return a.insert === undefined ? retain(b.retain as number, formats) : insert(a.insert, formats);
 }

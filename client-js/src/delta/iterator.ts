@@ -40,6 +40,19 @@ export class OpIterator {
     return from === 0 ? op : piece(op, from, size(op));
   }
 
+  /** The next components that are whole, no deletes, and within `n` units together. */
+  whole(n: number): Delta {
+    if (this.#offset > 0) return [];
+    const from = this.#index;
+    let left = n;
+    for (let op = this.op; op && op.delete === undefined; op = this.op) {
+      left -= size(op);
+      if (left < 0) break;
+      this.#index++;
+    }
+    return this.#ops.slice(from, this.#index);
+  }
+
   /** All that is left. */
   rest(): Delta {
     if (this.#offset === 0) return this.#ops.slice(this.#index);

@@ -5,6 +5,9 @@ import { budget, split, within } from "./split.ts";
 import type { Turn } from "./turn.ts";
 import type { State } from "./types.ts";
 
+/** An op with more components than this takes too long to compose at every key. */
+const mostComponents = 1_000;
+
 /** Takes a local edit. Throws before anything has changed. */
 export function edit(turn: Turn, op: Delta): void {
   const { state } = turn;
@@ -26,14 +29,15 @@ function mayEdit({ blocked, place, access, doc }: State): void {
   if (access === "read") throw new CoscribeError("forbidden", `${doc} may only be read`);
 }
 
-/** The buffer with one more edit, composed into the last op as long as a message holds it (S8). */
+/** The buffer with one more edit, composed into the last op while that is small enough (S8). */
 function extend({ buffer, limits }: State, op: Delta): readonly Delta[] {
   const most = budget(limits);
   const last = buffer.at(-1);
   const composed = last ? compose(last, op) : op;
   const rest = buffer.slice(0, -1);
   if (composed.length === 0) return rest;
-  if (within(composed, most)) return [...rest, composed];
+  const handy = composed.length <= mostComponents || composed.length <= op.length;
+  if (handy && within(composed, most)) return [...rest, composed];
   return [...buffer, ...split(op, most)];
 }
 
