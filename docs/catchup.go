@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coscribe/coscribe/storage"
@@ -97,7 +98,7 @@ func (r *room) caughtUp(t tail, err error) {
 			r.part(b, err)
 			return
 		}
-		r.retry(b)
+		r.retry(b, t.changes)
 	}
 	r.resume()
 }
@@ -110,16 +111,35 @@ func (r *room) part(b batch, err error) {
 	r.end(wire.Errorf(wire.Unavailable, "the document has to be loaded again"))
 }
 
-func (r *room) retry(b batch) {
+// retry puts the ops of a batch that did not commit up again. Those that are
+// among the changes after all are done.
+func (r *room) retry(b batch, changes []storage.Change) {
 	kept := b.submissions[:0]
 	for _, s := range b.submissions {
-		if s.attempts < maxAttempts {
+		switch {
+		case s.settled(changes):
+		case s.attempts < maxAttempts:
 			kept = append(kept, s)
-		} else {
+		default:
 			s.refuse(wire.Errorf(wire.Unavailable, "others are writing too fast"))
 		}
 	}
+	r.queue = slices.DeleteFunc(r.queue, func(req request) bool {
+		s, ok := req.(*submission)
+		return ok && s.settled(changes)
+	})
 	r.again(kept)
+}
+
+// settled answers an op that is among the changes.
+func (s *submission) settled(changes []storage.Change) bool {
+	for _, c := range changes {
+		if outcome, found := s.found(c); found {
+			s.succeed(outcome)
+			return true
+		}
+	}
+	return false
 }
 
 func (r *room) refuseBatch(b batch, code wire.Code, why string) {

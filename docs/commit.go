@@ -38,10 +38,10 @@ func (r *room) settle(o storage.Outcome, err error) {
 	switch {
 	case err != nil:
 		r.log.Warn("commit failed", "rev", r.durable.rev, "err", err)
-		r.batch.failed()
+		r.batch.failed(true)
 		r.catchUp()
 	case o.Lost:
-		r.batch.failed()
+		r.batch.failed(false)
 		r.catchUp()
 	case o.Err != nil:
 		r.log.Error("the store refuses a batch", "rev", r.durable.rev, "err", o.Err)
@@ -60,10 +60,7 @@ func (r *room) committed() {
 	r.observe(b.entries)
 	r.broadcast(b.frame)
 	for _, s := range b.submissions {
-		if s.reply != nil {
-			s.reply(s.outcome, nil)
-		}
-		s.done()
+		s.succeed(s.outcome)
 	}
 	r.snapshotIfDue()
 	r.resume()

@@ -1,6 +1,9 @@
 package docs
 
 import (
+	"bytes"
+	"time"
+
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/ot/otjson"
 	"github.com/coscribe/coscribe/storage"
@@ -12,8 +15,9 @@ const (
 	// maxBatch and maxBatchBytes bound what is committed and sent at once.
 	maxBatch      = 1000
 	maxBatchBytes = 1 << 20
-	// maxAttempts is how often an op is tried again after lost races.
-	maxAttempts = 3
+	// maxAttempts is how often an op is tried: once, and three times after
+	// races that were lost.
+	maxAttempts = 4
 )
 
 // submission is an op on its way, from a session or from another service.
@@ -31,12 +35,15 @@ type submission struct {
 	reply    func(Committed, *wire.Error) // for another service; called once
 	admitted bool                         // it was in the room when it came
 	attempts int                          // to commit it, that failed
+
+	uncertain []Committed // what may yet turn out to have become of it
 }
 
 // Committed tells another service what became of its op.
 type Committed struct {
 	Rev int64
 	Op  []byte // JSON; nil where it is no longer kept by itself
+	at  time.Time
 }
 
 func (s *submission) client() uuid.UUID { return s.author }
@@ -117,6 +124,20 @@ func (s *submission) rebase(r *room) (ot.Delta, *wire.Error) {
 	return op, nil
 }
 
+// found tells whether a change is this op, of an attempt whose fate was not
+// known: an op without a client and a seq has no other name (P2).
+func (s *submission) found(c storage.Change) (Committed, bool) {
+	if c.Client != s.author || c.Seq != s.seq || c.User != s.user {
+		return Committed{}, false
+	}
+	for _, try := range s.uncertain {
+		if c.Rev == try.Rev && c.At.Equal(try.at) && bytes.Equal(c.Op, try.Op) {
+			return try, true
+		}
+	}
+	return Committed{}, false
+}
+
 // append applies an op that fits the head and adds it to the batch, with the
 // repair of a missing last newline behind it (P8).
 func (r *room) append(op ot.Delta, s *submission) *wire.Error {
@@ -136,7 +157,7 @@ func (r *room) append(op ot.Delta, s *submission) *wire.Error {
 	at := r.now()
 	length := r.proposed.doc.Len()
 	rev := r.proposed.rev + 1
-	committed := Committed{Rev: rev, Op: otjson.Append(nil, op)}
+	committed := Committed{Rev: rev, Op: otjson.Append(nil, op), at: at}
 	r.batch.add(entry{
 		rev: rev, base: rev - 1, op: op, client: s.author, seq: s.seq,
 		user: s.user, at: at, length: length, stored: committed.Op,
@@ -192,6 +213,15 @@ func (s *submission) answerRepeat(r *room, rev int64) {
 	default:
 		s.reply(Committed{Rev: rev}, nil)
 	}
+}
+
+// succeed tells another service that its op is durable; a session sees it in
+// the changes.
+func (s *submission) succeed(c Committed) {
+	if s.reply != nil {
+		s.reply(c, nil)
+	}
+	s.done()
 }
 
 func (s *submission) refuse(e *wire.Error) {
@@ -270,10 +300,13 @@ func (b *batch) encode(doc string) {
 	}
 }
 
-// failed counts an attempt that did not commit.
-func (b *batch) failed() {
+// failed counts an attempt that did not commit, or of which that is not known.
+func (b *batch) failed(uncertain bool) {
 	for _, s := range b.submissions {
 		s.attempts++
+		if uncertain {
+			s.uncertain = append(s.uncertain, s.outcome)
+		}
 	}
 }
 

@@ -10,10 +10,12 @@ import (
 	"time"
 
 	"github.com/coscribe/coscribe/auth"
+	"github.com/coscribe/coscribe/bench/client"
 	"github.com/coscribe/coscribe/bench/swarm"
 	"github.com/coscribe/coscribe/docs"
 	"github.com/coscribe/coscribe/httpapi"
 	"github.com/coscribe/coscribe/internal/pgtest"
+	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/session"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/postgres"
@@ -102,5 +104,46 @@ func TestFaultyStore(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// forgetful commits and then says that it does not know, so many times.
+type forgetful struct {
+	storage.Store
+	times int
+}
+
+func (f *forgetful) Commit(ctx context.Context, batches []storage.Batch) ([]storage.Outcome, error) {
+	outcomes, err := f.Store.Commit(ctx, batches)
+	if f.times--; f.times >= 0 {
+		return nil, errAfter
+	}
+	return outcomes, err
+}
+
+// P2: an edit that names no client is committed once, too, where the outcome
+// of its commit is not known.
+func TestUnknownOutcomeOfANamelessEdit(t *testing.T) {
+	for name, open := range stores {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url, hub := serveHub(t, &forgetful{open(t), 1})
+			rest := client.REST{Address: func() string { return url }}
+			if _, err := rest.Create(t.Context(), "doc", ot.Text, nil); err != nil {
+				t.Fatal(err)
+			}
+			edit := docs.Edit{Op: ot.Delta{ot.Insert("X", nil)}, User: "nobody"}
+			done, err := hub.Submit(t.Context(), "doc", edit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := rest.Text(t.Context(), "doc")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if done.Rev != 1 || text != "X" {
+				t.Fatalf("committed as revision %d, the text is %q", done.Rev, text)
+			}
+		})
 	}
 }
