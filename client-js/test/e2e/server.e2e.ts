@@ -5,6 +5,7 @@ import { NodeWebSocket } from "../../src/node/websocket.ts";
 import type { Session, SessionOptions } from "../../src/session.ts";
 import type { State } from "../../src/state/index.ts";
 import { Server } from "./server.ts";
+import { text, until } from "./until.ts";
 
 let server: Server;
 let sessions: Session[] = [];
@@ -23,22 +24,6 @@ function join(options: SessionOptions = {}): Session {
   sessions.push(session);
   return session;
 }
-
-/** Resolves as soon as something is true of a document. */
-function until(document: Document, what: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (!what()) return;
-      for (const off of offs) off();
-      resolve();
-    };
-    const names = ["change", "status", "peers", "ready"] as const;
-    const offs = names.map((name) => document.on(name, look));
-    look();
-  });
-}
-
-const text = (document: Document): string => document.content.map(({ insert }) => insert).join("");
 
 async function rest(path: string, body?: unknown): Promise<unknown> {
   const answer = await fetch(`${server.url}/v1${path}`, {

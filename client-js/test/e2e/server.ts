@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,18 +11,21 @@ export class Server {
   readonly #binary: string;
   readonly #directory: string;
   readonly url: string;
+  readonly #secret: string | null;
   #process: ChildProcess | null = null;
 
-  private constructor(binary: string, directory: string, port: number) {
+  private constructor(binary: string, directory: string, port: number, secret: string | null) {
     this.#binary = binary;
     this.#directory = directory;
+    this.#secret = secret;
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async start(): Promise<Server> {
+  /** With a secret, tokens are asked for. */
+  static async start(secret: string | null = null): Promise<Server> {
     const directory = mkdtempSync(join(tmpdir(), "coscribe-"));
     const binary = process.env.COSCRIBE_SERVER ?? build(directory);
-    const server = new Server(binary, directory, await freePort());
+    const server = new Server(binary, directory, await freePort(), secret);
     await server.up();
     return server;
   }
@@ -30,9 +33,13 @@ export class Server {
   async up(): Promise<void> {
     const database = `sqlite:${join(this.#directory, "test.db")}`;
     const listen = new URL(this.url).host;
-    this.#process = spawn(this.#binary, ["--listen", listen, "--database", database], {
-      stdio: "ignore",
-    });
+    const flags = ["--listen", listen, "--database", database];
+    if (this.#secret) {
+      const file = join(this.#directory, "secret");
+      writeFileSync(file, this.#secret, { mode: 0o600 });
+      flags.push("--jwt-secret-file", file);
+    }
+    this.#process = spawn(this.#binary, flags, { stdio: "ignore" });
     for (;;) {
       const answer = await fetch(`${this.url}/readyz`).catch(() => null);
       if (answer?.ok) return;
