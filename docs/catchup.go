@@ -43,6 +43,7 @@ type tail struct {
 func (r *room) catchUp() {
 	line, v := r.line(), r.durable
 	r.looks++
+	r.hub.metrics.catchUps.Inc()
 	r.hub.running.Go(func() {
 		wait := 20 * time.Millisecond
 		for {

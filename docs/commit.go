@@ -41,6 +41,7 @@ func (r *room) settle(o storage.Outcome, err error) {
 		r.batch.failed(true)
 		r.catchUp()
 	case o.Lost:
+		r.hub.metrics.lostRaces.Inc()
 		r.batch.failed(false)
 		r.catchUp()
 	case o.Err != nil:
@@ -57,6 +58,8 @@ func (r *room) committed() {
 	r.durable = r.proposed
 	r.batch = newBatch()
 	r.busy = false
+	r.hub.metrics.ops.Add(float64(len(b.entries)))
+	r.hub.metrics.batchOps.Observe(float64(len(b.entries)))
 	r.observe(b.entries)
 	r.broadcast(b.frame)
 	for _, s := range b.submissions {

@@ -21,8 +21,10 @@ const (
 // as soon as a slot is free. It keeps no order between documents; a room
 // keeps its own by having one batch under way at most.
 type committer struct {
-	store storage.Store
-	slots sync.WaitGroup
+	store   storage.Store
+	ctx     context.Context // cuts transactions off when it ends
+	metrics *metrics
+	slots   sync.WaitGroup
 
 	mu     sync.Mutex
 	filled sync.Cond
@@ -37,8 +39,8 @@ type commit struct {
 	done  func(storage.Outcome, error)
 }
 
-func startCommitter(store storage.Store, slots int) *committer {
-	c := &committer{store: store}
+func startCommitter(ctx context.Context, store storage.Store, slots int, m *metrics) *committer {
+	c := &committer{store: store, ctx: ctx, metrics: m}
 	c.filled.L = &c.mu
 	for range slots {
 		c.slots.Go(c.work)
@@ -51,6 +53,13 @@ func (c *committer) add(batch storage.Batch, done func(storage.Outcome, error)) 
 	c.queue = append(c.queue, commit{batch, done})
 	c.mu.Unlock()
 	c.filled.Signal()
+}
+
+// waiting returns how many batches wait for a transaction.
+func (c *committer) waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.queue)
 }
 
 // close ends the committer once everything added is committed.
@@ -84,12 +93,14 @@ func (c *committer) work() {
 }
 
 func (c *committer) commit(batches []storage.Batch) (outcomes []storage.Outcome, err error) {
-	defer func() {
+	c.metrics.committing.Inc()
+	defer func(start time.Time) {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("internal error: the store panicked: %v", cause)
 		}
-	}()
-	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
+		c.metrics.commit(len(batches), start, err)
+	}(time.Now())
+	ctx, cancel := context.WithTimeout(c.ctx, commitTimeout)
 	defer cancel()
 	return c.store.Commit(ctx, batches)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/wire"
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Config is what a Hub needs. Zero durations and counts take the defaults.
@@ -22,8 +23,16 @@ type Config struct {
 	Shared bool
 	// CommitSlots is how many transactions are in flight at once. Default 1.
 	CommitSlots int
+	// MaxRooms is how many rooms may be in memory; 0: any number. Past seven
+	// eighths of it idle rooms leave early.
+	MaxRooms int
+	// MaxCreates is how many documents a user may create a minute; 0: any
+	// number.
+	MaxCreates int
 	// Idle is how long a room without members stays in memory. Default 30 s.
 	Idle time.Duration
+	// Metrics is where the hub's metrics are registered; nil: nowhere.
+	Metrics prometheus.Registerer
 }
 
 // Hub holds the live rooms. It is safe for concurrent use.
@@ -36,9 +45,12 @@ type Hub struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup // room goroutines and what they started
 	unwatch func()
+	metrics *metrics
+	creates creations
 
 	mu      sync.Mutex
 	rooms   map[string]*room
+	hurried time.Time // when idle rooms were asked to leave
 	closing bool
 }
 
@@ -54,13 +66,19 @@ func NewHub(c Config) *Hub {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	m := newMetrics(c.Metrics)
 	h := &Hub{
 		Config:  c,
 		server:  uuid.New(),
 		ctx:     ctx,
 		cancel:  cancel,
-		commits: startCommitter(c.Store, c.CommitSlots),
+		commits: startCommitter(ctx, c.Store, c.CommitSlots, m),
+		metrics: m,
+		creates: creations{perMinute: c.MaxCreates},
 		rooms:   make(map[string]*room),
+	}
+	if c.Metrics != nil {
+		c.Metrics.MustRegister(newQueues(h))
 	}
 	watching, unwatch := context.WithCancel(ctx)
 	h.unwatch = unwatch
@@ -102,6 +120,9 @@ func (h *Hub) post(id string, req request) (*room, *wire.Error) {
 	}
 	r := h.rooms[id]
 	if r == nil {
+		if err := h.makeSpace(); err != nil {
+			return nil, err
+		}
 		r = newRoom(h, id)
 		h.rooms[id] = r
 		h.running.Go(r.serve)

@@ -67,6 +67,12 @@ func (b *inbox) take(empty []request) []request {
 	return list
 }
 
+func (b *inbox) len() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.list)
+}
+
 func (b *inbox) isClosed() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -117,7 +117,7 @@ func (l *Link) Review() {
 // Submit hands in an op.
 func (l *Link) Submit(m wire.Op) *wire.Error {
 	return l.post(m.Doc, m.Seq, &submission{
-		linked: linked{l}, doc: m.Doc, author: l.session.Client(), user: l.session.User().ID,
+		linked: linked{l}, metrics: l.hub.metrics, doc: m.Doc, author: l.session.Client(), user: l.session.User().ID,
 		rev: m.Rev, seq: m.Seq, op: m.Op, invalid: m.Invalid,
 	})
 }

@@ -16,6 +16,7 @@ import (
 // load reads the document. One that does not exist is absent, which is no
 // error; one that cannot be read whole is never served.
 func (r *room) load() error {
+	defer since(r.hub.metrics.loadTime, time.Now())
 	r.batch = newBatch()
 	l, err := r.hub.Store.Load(r.hub.ctx, r.id, int64(r.hub.Limits.Window))
 	if errors.Is(err, storage.ErrNotFound) {
@@ -112,6 +113,9 @@ func (r *room) create(j *join, access auth.Access) *wire.Error {
 	if err != nil {
 		return err
 	}
+	if err := r.hub.mayCreate(j.link.session.User().ID, access); err != nil {
+		return err
+	}
 	l, serr := create(r.hub, r.id, typ, typ.Initial(), j.link.session.User().ID)
 	if errors.Is(serr, storage.ErrExists) { // another server was first
 		l, serr = r.hub.Store.Load(r.hub.ctx, r.id, int64(r.hub.Limits.Window))
@@ -139,6 +143,9 @@ func create(h *Hub, id string, typ ot.Type, doc ot.Document, user string) (stora
 		ID: id, Type: typ.String(), Epoch: uuid.New(), Created: created,
 		Snapshot: snapshot, Length: int64(doc.Len()),
 	})
+	if err == nil {
+		h.metrics.created.Inc()
+	}
 	return storage.Loaded{Document: d, Snapshot: snapshot}, err
 }
 

@@ -46,6 +46,8 @@ type room struct {
 	absent  bool // there is no such document
 
 	published atomic.Pointer[mark] // how far it has got, for the hub's watch
+	idle      atomic.Bool          // nobody is in it, for the hub's limit
+	hurry     bool                 // it leaves as soon as it is idle
 
 	durable  version
 	proposed version // durable and the batch
@@ -159,8 +161,13 @@ func (r *room) schedule(ticker, idle *time.Timer) {
 		ticker.Reset(due.Sub(now))
 	}
 	idle.Stop()
-	if len(r.members) == 0 && len(r.queue) == 0 && !r.busy {
-		if r.absent {
+	unused := len(r.members) == 0 && len(r.queue) == 0 && !r.busy
+	if r.idle.Load() != unused {
+		r.idle.Store(unused)
+	}
+	r.hurry = r.hurry && unused
+	if unused {
+		if r.absent || r.hurry {
 			idle.Reset(0)
 		} else {
 			idle.Reset(r.hub.Idle)
@@ -176,10 +183,12 @@ func (r *room) tellPresence() {
 		return
 	}
 	r.told = now
+	r.hub.metrics.presenceFrames.Inc()
 	r.broadcast(wire.PresenceUpdate(r.id, r.durable.rev, cursors, peers))
 }
 
 func (r *room) broadcast(frame *wire.Frame) {
+	r.hub.metrics.broadcast(frame, len(r.members))
 	for _, m := range r.members {
 		m.session.Send(frame)
 	}

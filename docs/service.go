@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/wire"
@@ -25,6 +26,9 @@ type NewDocument struct {
 	Type    string // rich-text where empty
 	Content ot.Delta
 	User    string
+	// Access is what User may do with it: who may delete documents may create
+	// any number of them.
+	Access auth.Access
 }
 
 // Create makes a document. A rich-text content that does not end in a newline
@@ -42,6 +46,9 @@ func (h *Hub) Create(_ context.Context, n NewDocument) (storage.Document, error)
 	}
 	if n.ID == "" {
 		n.ID = uuid.NewString()
+	}
+	if werr := h.mayCreate(n.User, n.Access); werr != nil {
+		return storage.Document{}, werr
 	}
 	l, err := create(h, n.ID, typ, doc, n.User)
 	if err != nil {
@@ -175,7 +182,7 @@ func (h *Hub) Submit(ctx context.Context, id string, e Edit) (Committed, error) 
 	}
 	answer := make(chan result, 1)
 	_, werr := h.post(id, &submission{
-		doc: id, author: e.Client, user: e.User, rev: e.Rev, seq: e.Seq, op: e.Op, invalid: e.Invalid, key: d.Key,
+		metrics: h.metrics, doc: id, author: e.Client, user: e.User, rev: e.Rev, seq: e.Seq, op: e.Op, invalid: e.Invalid, key: d.Key,
 		reply: func(c Committed, err *wire.Error) { answer <- result{c, err} },
 	})
 	if werr != nil {

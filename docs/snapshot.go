@@ -3,6 +3,7 @@ package docs
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/ot/otjson"
@@ -44,7 +45,7 @@ func (r *room) snapshotIfDue() {
 	v, key := r.durable, r.key
 	*s = snapshotState{rev: s.rev, size: s.size, writing: true}
 	r.hub.running.Go(func() {
-		size, err := writeSnapshot(r.hub.ctx, r.hub.Store, key, v)
+		size, err := r.hub.writeSnapshot(key, v)
 		r.inbox.force(internal(func(r *room) {
 			r.snapshot.writing = false
 			if err != nil {
@@ -61,12 +62,23 @@ func (r *room) lastSnapshot() {
 	if r.snapshot.writing || r.durable.rev == r.snapshot.rev {
 		return
 	}
-	size, err := writeSnapshot(r.hub.ctx, r.hub.Store, r.key, r.durable)
+	size, err := r.hub.writeSnapshot(r.key, r.durable)
 	if err != nil {
 		r.log.Warn("snapshot failed", "rev", r.durable.rev, "err", err)
 		return
 	}
 	r.snapshot = snapshotState{rev: r.durable.rev, size: size}
+}
+
+// writeSnapshot stores a snapshot for a room.
+func (h *Hub) writeSnapshot(key storage.Key, v version) (size int, err error) {
+	start := time.Now()
+	if size, err = writeSnapshot(h.ctx, h.Store, key, v); err != nil {
+		h.metrics.snapshotErrors.Inc()
+		return 0, err
+	}
+	since(h.metrics.snapshotTime, start)
+	return size, nil
 }
 
 // writeSnapshot stores a version with its authorship, which is the last

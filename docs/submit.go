@@ -23,6 +23,7 @@ const (
 // submission is an op on its way, from a session or from another service.
 type submission struct {
 	linked
+	metrics *metrics
 	doc     string
 	author  uuid.UUID // uuid.Nil where none is named
 	user    string
@@ -225,6 +226,7 @@ func (s *submission) succeed(c Committed) {
 }
 
 func (s *submission) refuse(e *wire.Error) {
+	s.metrics.refused(e.Code)
 	if s.reply != nil {
 		s.reply(Committed{}, e)
 		return

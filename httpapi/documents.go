@@ -59,7 +59,7 @@ func (a *api) create(ctx context.Context, in *createInput) (*documentOutput, err
 	if err != nil {
 		return nil, err
 	}
-	n := docs.NewDocument{ID: in.Body.ID, Type: in.Body.Type, User: identity.ID}
+	n := docs.NewDocument{ID: in.Body.ID, Type: in.Body.Type, User: identity.ID, Access: identity.Access(in.Body.ID)}
 	if given(in.Body.Content) {
 		if n.Content, err = otjson.DecodeContent(in.Body.Content); err != nil {
 			return nil, wire.Errorf(wire.InvalidOp, "%v", err)
