@@ -29,7 +29,8 @@ type Identity struct {
 	// the token for another Leeway, and a session made with it may live as long.
 	Expires time.Time
 
-	rights rights
+	rights    rights
+	anonymous bool
 }
 
 // NewIdentity returns an identity with a right for each document pattern (the
@@ -54,8 +55,12 @@ func NewIdentity(id, name string, expires time.Time, docs map[string]Access) (*I
 // Anonymous returns the identity that everyone has on a server without a key:
 // admin of every document, for ever.
 func Anonymous() *Identity {
-	return &Identity{ID: "anonymous", rights: newRights(map[string]Access{"*": Admin})}
+	return &Identity{ID: "anonymous", anonymous: true, rights: newRights(map[string]Access{"*": Admin})}
 }
+
+// IsAnonymous tells that no token named this user: it is Anonymous, whatever
+// others may be called.
+func (i *Identity) IsAnonymous() bool { return i.anonymous }
 
 // Access returns what the identity may do with the document of that id, in time
 // linear in the length of the id and of all patterns. "*" is no document id:

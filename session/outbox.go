@@ -27,7 +27,8 @@ const (
 // gather and then leave as one larger message. It is safe for concurrent use
 // and its methods never wait.
 type outbox struct {
-	conn *melody.Session // set before first use
+	metrics *metrics
+	conn    *melody.Session // set before first use
 
 	mu      sync.Mutex
 	frames  []*wire.Frame
@@ -37,6 +38,7 @@ type outbox struct {
 	done    bool // the close frame is sent, or the connection is gone
 	code    int
 	reason  string
+	bytes   int64 // handed over so far
 }
 
 func (o *outbox) send(f *wire.Frame) {
@@ -83,15 +85,18 @@ func (o *outbox) drop() {
 	o.frames, o.waiting = nil, 0
 }
 
-func (o *outbox) closeCode() int {
+// result returns the code that the connection was closed with, 0 where it was
+// not closed from here, and the bytes that were handed over.
+func (o *outbox) result() (code int, bytes int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.code
+	return o.code, o.bytes
 }
 
 // overflow drops a reader who has fallen out of the bound. It comes back and
 // resumes.
 func (o *outbox) overflow() {
+	o.metrics.slow.Inc()
 	o.frames, o.waiting = nil, 0
 	o.closed, o.code, o.reason = true, wire.CloseOverloaded, "too slow"
 	o.goodbye()
@@ -119,6 +124,8 @@ func (o *outbox) next() {
 		o.frames = nil
 	}
 	o.writing = true
+	o.bytes += int64(len(message))
+	o.metrics.sent(len(message))
 	// An error means that the connection is closed: its reader tells.
 	_ = o.conn.Write(message)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
 	"github.com/olahol/melody"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Protocol is the WebSocket sub-protocol.
@@ -43,17 +45,25 @@ type Config struct {
 	HelloTimeout time.Duration
 	// MaxDocuments is how many documents a session may have open. Default 1000.
 	MaxDocuments int
+	// Per is how much one session, user or address may take.
+	Per Limits
+	// TrustedProxies are the networks of proxies whose X-Forwarded-For counts.
+	TrustedProxies []netip.Prefix
+	// Metrics is where the server's metrics are registered; nil: nowhere.
+	Metrics prometheus.Registerer
 }
 
 // Server serves GET /v1/connect. It is safe for concurrent use.
 type Server struct {
 	Config
 	melody  *melody.Melody
+	metrics *metrics
 	running sync.WaitGroup // requests being served
 
 	mu       sync.Mutex
 	sessions map[*session]struct{}
 	owners   map[owner]*session // whose client is connected here (P4)
+	seats    map[seat]int       // sessions of a user or an address
 	draining bool
 }
 
@@ -86,7 +96,10 @@ func NewServer(c Config) *Server {
 		melody:   melody.New(),
 		sessions: make(map[*session]struct{}),
 		owners:   make(map[owner]*session),
+		seats:    make(map[seat]int),
 	}
+	s.Per.Bytes.Burst = max(c.Per.Bytes.Burst, c.Limits.Message)
+	s.metrics = newMetrics(c.Metrics, s)
 	m := s.melody
 	m.Config.MaxMessageSize = int64(c.Limits.Message)
 	m.Config.MessageBufferSize = 2 // one message at a time is handed over, see outbox
@@ -104,6 +117,7 @@ func NewServer(c Config) *Server {
 	m.HandleMessage(func(conn *melody.Session, frame []byte) { from(conn).receive(frame) })
 	m.HandleMessageBinary(func(conn *melody.Session, _ []byte) { from(conn).garbage() })
 	m.HandleSentMessage(func(conn *melody.Session, _ []byte) { from(conn).out.sent() })
+	m.HandleError(func(conn *melody.Session, err error) { from(conn).failed(err) })
 	m.HandleDisconnect(func(conn *melody.Session) { from(conn).disconnected() })
 	return s
 }
@@ -130,7 +144,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the server is going away", http.StatusServiceUnavailable)
 		return
 	}
-	session := newSession(s, identity)
+	session := newSession(s, identity, s.address(r))
 	go s.serve(session, w, r)
 	<-session.upgraded
 }
@@ -181,25 +195,36 @@ func (s *Server) enter() bool {
 	return !s.draining
 }
 
-// add registers a connection; false when the server is going away.
-func (s *Server) add(session *session) bool {
+// add registers a connection, or tells why it has to be closed, and with what
+// code.
+func (s *Server) add(session *session) (code int, refusal *wire.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.draining {
-		return false
+		return wire.CloseDraining, wire.Errorf(wire.Closing, "the server is going away")
+	}
+	if err := s.take(session, seatOf(session.identity, session.address)); err != nil {
+		return wire.CloseOverloaded, err
 	}
 	s.sessions[session] = struct{}{}
-	return true
+	return 0, nil
 }
 
-// claim makes a session the one of its client and returns the one that was.
-func (s *Server) claim(session *session) (older *session) {
+// claim makes a session the one of its client and returns the one that was,
+// whose seat it may take over.
+func (s *Server) claim(session *session) (older *session, refusal *wire.Error) {
 	who := session.owner()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	older = s.owners[who]
+	if older != nil {
+		s.leave(older)
+	}
+	if err := s.take(session, seatOf(session.identity, session.address)); err != nil {
+		return nil, err
+	}
 	s.owners[who] = session
-	return older
+	return older, nil
 }
 
 func (s *Server) remove(session *session) {
@@ -207,6 +232,7 @@ func (s *Server) remove(session *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.sessions, session)
+	s.leave(session)
 	if s.owners[who] == session {
 		delete(s.owners, who)
 	}

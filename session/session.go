@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"log/slog"
+	"net/netip"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 	"github.com/coscribe/coscribe/wire"
 	"github.com/google/uuid"
 	"github.com/olahol/melody"
+	"golang.org/x/time/rate"
 )
 
 // maxGarbage is how many frames that are no messages a connection may send.
@@ -26,6 +28,13 @@ type session struct {
 	log     *slog.Logger
 	started time.Time
 	out     outbox // safe for concurrent use
+	address netip.Prefix
+	seat    seat // belongs to server.mu
+
+	messages *rate.Limiter // nil: no limit
+	bytes    *rate.Limiter // nil: no limit
+	tally    tally
+	cause    atomic.Int32 // the close code that the connection ended with; 0: unknown
 
 	link     *docs.Link // nil until hello
 	identity *auth.Identity
@@ -49,10 +58,12 @@ type member struct {
 	identity *auth.Identity
 }
 
-func newSession(server *Server, identity *auth.Identity) *session {
+func newSession(server *Server, identity *auth.Identity, address netip.Prefix) *session {
 	upgraded := make(chan struct{})
 	return &session{
-		server: server, id: uuid.New(), identity: identity, started: time.Now(), log: server.Logger,
+		server: server, id: uuid.New(), identity: identity, address: address, started: time.Now(), log: server.Logger,
+		messages: server.Per.Messages.limiter(), bytes: server.Per.Bytes.limiter(),
+		out:      outbox{metrics: server.metrics},
 		upgraded: upgraded, handOver: sync.OnceFunc(func() { close(upgraded) }),
 	}
 }
@@ -99,8 +110,8 @@ func (s *session) connected(conn *melody.Session) {
 	s.after(s.server.HelloTimeout, func() {
 		s.Close(wire.CloseNoHello, wire.Errorf(wire.HelloRequired, "no hello came in time"))
 	})
-	if !s.server.add(s) {
-		s.Close(wire.CloseDraining, wire.Errorf(wire.Closing, "the server is going away"))
+	if code, refusal := s.server.add(s); refusal != nil {
+		s.Close(code, refusal)
 	}
 }
 
@@ -113,7 +124,7 @@ func (s *session) disconnected() {
 		s.link.Detach()
 	}
 	s.server.remove(s)
-	s.log.Info("session ended", "for", time.Since(s.started).Round(time.Millisecond), "code", s.out.closeCode())
+	s.report()
 }
 
 // receive handles one frame. A panic ends this session alone.
@@ -127,10 +138,19 @@ func (s *session) receive(frame []byte) {
 	if s.ended.Load() {
 		return
 	}
+	s.tally.bytes += int64(len(frame))
+	s.server.metrics.received(len(frame))
+	tooFast := s.tooFast(len(frame))
 	msg, err := wire.Decode(frame)
 	if errors.Is(err, wire.ErrNotMessage) {
 		s.garbage()
 		return
+	}
+	if tooFast {
+		if refusal := slowDown(msg); refusal != nil {
+			s.refuse(refusal)
+			return
+		}
 	}
 	if _, hello := msg.(wire.Hello); s.link == nil && !hello {
 		s.refuse(wire.Errorf(wire.HelloRequired, "hello comes first"))
@@ -148,6 +168,7 @@ func (s *session) receive(frame []byte) {
 func (s *session) handle(msg wire.Message) *wire.Error {
 	switch m := msg.(type) {
 	case wire.Op:
+		s.tally.ops++
 		if err := s.require(auth.Write, m.Doc, m.Seq); err != nil {
 			return err
 		}
@@ -187,9 +208,13 @@ func (s *session) open(m wire.Open) *wire.Error {
 	if err := s.require(auth.Read, m.Doc, 0); err != nil {
 		return err
 	}
-	if s.link.Opened() >= s.server.MaxDocuments && !s.link.Has(m.Doc) {
+	if s.link.Has(m.Doc) {
+		return s.link.Open(m)
+	}
+	if s.link.Opened() >= s.server.MaxDocuments {
 		return wire.Errorf(wire.RateLimited, "a session opens %d documents at most", s.server.MaxDocuments).About(m.Doc, 0)
 	}
+	s.tally.documents++
 	return s.link.Open(m)
 }
 
@@ -209,7 +234,12 @@ func (s *session) hello(m wire.Hello) *wire.Error {
 	user := s.User()
 	s.log = s.log.With("session", s.id, "client", m.Client, "user", user.ID)
 	s.stopTimer()
-	if older := s.server.claim(s); older != nil {
+	older, refusal := s.server.claim(s)
+	if refusal != nil {
+		s.Close(wire.CloseOverloaded, refusal)
+		return nil
+	}
+	if older != nil {
 		older.replaced.Store(true)
 		older.Close(wire.CloseReplaced, wire.Errorf(wire.Replaced, "the client connected again"))
 	}
@@ -267,7 +297,10 @@ func refusedToken(err error) *wire.Error {
 	return wire.Errorf(code, "%v", err)
 }
 
-func (s *session) refuse(e *wire.Error) { s.Send(wire.Refusal(e)) }
+func (s *session) refuse(e *wire.Error) {
+	s.server.metrics.refuse(e.Code)
+	s.Send(wire.Refusal(e))
+}
 
 // garbage answers a frame that is no message.
 func (s *session) garbage() {

@@ -3,8 +3,10 @@ package servertest
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -19,6 +21,7 @@ import (
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/sqlite"
 	"github.com/coscribe/coscribe/wire"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Options say how a server differs from the usual one. Zero values take the
@@ -32,6 +35,11 @@ type Options struct {
 	HelloTimeout time.Duration
 	Idle         time.Duration
 	MaxDocuments int
+	MaxRooms     int
+	MaxCreates   int
+	Per          session.Limits
+	Proxies      []netip.Prefix
+	Logger       *slog.Logger
 }
 
 // Server is a running server. It ends with the test.
@@ -40,6 +48,7 @@ type Server struct {
 	Store    *Store
 	Hub      *docs.Hub
 	Sessions *session.Server
+	Metrics  *prometheus.Registry
 
 	t     testing.TB
 	keyed bool
@@ -65,12 +74,16 @@ func Start(t testing.TB, o Options) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{t: t, keyed: o.Keyed, Store: &Store{Store: o.Store}}
+	s := &Server{t: t, keyed: o.Keyed, Store: &Store{Store: o.Store}, Metrics: prometheus.NewRegistry()}
 	verifier := s.verifier()
-	s.Hub = docs.NewHub(docs.Config{Store: s.Store, Limits: o.Limits, Idle: o.Idle})
+	s.Hub = docs.NewHub(docs.Config{
+		Store: s.Store, Limits: o.Limits, Idle: o.Idle, Logger: o.Logger,
+		MaxRooms: o.MaxRooms, MaxCreates: o.MaxCreates, Metrics: s.Metrics,
+	})
 	s.Sessions = session.NewServer(session.Config{
 		Hub: s.Hub, Verifier: verifier, Origins: origins, Limits: o.Limits,
 		HelloTimeout: o.HelloTimeout, MaxDocuments: o.MaxDocuments,
+		Per: o.Per, TrustedProxies: o.Proxies, Logger: o.Logger, Metrics: s.Metrics,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/connect", s.Sessions)

@@ -1,0 +1,52 @@
+package session
+
+import (
+	"errors"
+	"net"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/olahol/melody"
+
+	"github.com/coscribe/coscribe/wire"
+)
+
+// tally is what a session did, for its line in the log.
+type tally struct {
+	documents int   // opened
+	ops       int64 // submitted
+	bytes     int64 // received
+}
+
+// failed notes what the connection ended with. It is called from the reader,
+// the writer, and under the outbox's lock.
+func (s *session) failed(err error) {
+	var closed *websocket.CloseError
+	var network *net.OpError
+	code := websocket.CloseAbnormalClosure
+	switch {
+	case errors.Is(err, melody.ErrWriteClosed), errors.Is(err, melody.ErrMessageBufferFull):
+		return // it has ended before
+	case errors.As(err, &closed):
+		code = closed.Code
+	case errors.Is(err, websocket.ErrReadLimit):
+		code = wire.CloseTooBig
+	case errors.As(err, &network) && network.Op == "write" && network.Timeout():
+		s.server.metrics.slow.Inc()
+		code = wire.CloseOverloaded
+	}
+	s.cause.CompareAndSwap(0, int32(code))
+}
+
+// report writes the one line about a session. It never holds a token or
+// anything of a document.
+func (s *session) report() {
+	code, sent := s.out.result()
+	if code == 0 {
+		code = int(s.cause.Load())
+	}
+	s.server.metrics.end(code)
+	s.log.Info("session",
+		"address", s.address.Addr().String(), "code", code, "duration_ms", time.Since(s.started).Milliseconds(),
+		"documents", s.tally.documents, "ops", s.tally.ops, "bytes_in", s.tally.bytes, "bytes_out", sent)
+}
