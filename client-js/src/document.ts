@@ -258,7 +258,7 @@ export class Document extends Emitter<DocumentEvents> {
   }
 
   #settle(): void {
-    const hopeless = this.#closed ? "closed" : this.status === "blocked" ? "blocked" : null;
+    const hopeless = this.#closed || this.status === "blocked";
     this.#waiting = this.#waiting.filter((waiting) => {
       if (waiting.done(this.#state)) waiting.resolve();
       else if (!hopeless) return true;

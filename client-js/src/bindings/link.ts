@@ -1,4 +1,4 @@
-import { compose, cross, type Delta, diff } from "../delta/index.ts";
+import { compose, cross, type Delta, type DocumentType, diff } from "../delta/index.ts";
 import type { Document } from "../document.ts";
 import type { Off } from "../emitter.ts";
 import { CoscribeError } from "../errors.ts";
@@ -14,6 +14,8 @@ export interface BindingOptions {
 
 /** What a binding makes of its editor. */
 export interface Editor {
+  /** The type of document that it can show. */
+  readonly type: DocumentType;
   /** What it shows. */
   read(): Delta;
   /** Applies a change that is none of the person's. */
@@ -38,29 +40,40 @@ export class Link {
   #held: Delta | null = null;
   /** Whether the editor shows the document, and not what it showed before. */
   #aligned = false;
+  #editable: boolean | null = null;
 
   constructor(document: Document, editor: Editor, { user, onRefused }: BindingOptions) {
     this.#document = document;
     this.#editor = editor;
     this.#refused = onRefused ?? (() => {});
-    const editable = (): void => editor.setEditable(document.isEditable);
-    const ready = (): void => {
-      this.#align();
-      this.#aligned = true;
-      editable();
-    };
     this.#offs = [
       document.on("change", ({ delta, origin }) => origin === this || this.#remote(delta)),
-      document.on("status", editable),
-      document.on("ready", ready),
+      document.on("status", () => this.#allow()),
+      document.on("ready", () => this.#begin()),
     ];
-    if (document.isReady) ready();
-    else editable();
+    this.#allow();
+    if (document.isReady) this.#begin();
     if (user) document.setPresence(user);
+  }
+
+  /** There is a content. Only now is it known of what type the document really is. */
+  #begin(): void {
+    const { type } = this.#editor;
+    this.#aligned = this.#document.type === type;
+    if (this.#aligned) this.#align();
+    else this.#refused(new CoscribeError("invalid_op", `the editor needs a ${type} document`));
+    this.#allow();
+  }
+
+  #allow(): void {
+    const editable = this.#aligned && this.#document.isEditable;
+    if (editable !== this.#editable) this.#editor.setEditable(editable);
+    this.#editable = editable;
   }
 
   /** The person has changed what is shown. */
   local(delta: Delta): void {
+    if (!this.#aligned) return;
     const clean = withoutReturns(delta);
     const sides = cross(this.#held ?? [], clean);
     if (this.#held) this.#held = sides.a;
@@ -78,7 +91,7 @@ export class Link {
 
   /** The person has selected something in what is shown. */
   select(anchor: number, head: number): void {
-    if (!this.#held) this.#document.setCursor([anchor, head]);
+    if (this.#aligned && !this.#held) this.#document.setCursor([anchor, head]);
   }
 
   /** Holds back what others do. */

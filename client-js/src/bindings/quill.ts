@@ -20,12 +20,12 @@ export function bindQuill(
   quill: Quill,
   options: BindingOptions = {},
 ): () => void {
-  if (document.type !== "rich-text") throw new TypeError("Quill needs a rich-text document");
   // Quill hands on the source of a change: what is applied here is known by it.
   const source = Symbol("coscribe") as unknown as "api";
   const link = new Link(
     document,
     {
+      type: "rich-text",
       read: () => quill.getContents().ops as Delta,
       apply: (delta) => quill.updateContents(delta as never, source),
       setEditable: (editable) => quill.enable(editable),

@@ -20,12 +20,12 @@ export function bindTextarea(
   textarea: HTMLTextAreaElement,
   options: BindingOptions = {},
 ): () => void {
-  if (document.type !== "text") throw new TypeError("a textarea needs a text document");
   const { readOnly } = textarea;
   let shown = textarea.value;
   const link = new Link(
     document,
     {
+      type: "text",
       read: () => (shown === "" ? [] : [{ insert: shown }]),
       apply: (delta) => {
         const move = (at: number): number => transformCursor(delta, at, false);

@@ -3,8 +3,7 @@
 import type Quill from "quill";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type BindingOptions, bindQuill } from "../../src/bindings/quill.ts";
-import { Document as Doc } from "../../src/document.ts";
-import { create } from "../../src/state/index.ts";
+import type { Document as Doc } from "../../src/document.ts";
 import { Office } from "../support/office.ts";
 import { type Person, playScript } from "./script.ts";
 
@@ -60,11 +59,6 @@ function bind(doc: Doc, options?: BindingOptions, quill = editor()): Person {
 
 describe("Quill", () => {
   playScript({ type: "rich-text", bind });
-
-  it("takes rich-text documents only", () => {
-    const host = { send() {}, rename() {}, forget() {}, ended: null };
-    expect(() => bind(new Doc(host, create("d", "text", "ann")))).toThrow(TypeError);
-  });
 
   it("keeps formats and embeds", () => {
     const office = new Office("rich-text");

@@ -59,6 +59,19 @@ export function playScript({ type, bind }: Subject): void {
     expect(person.editable).toBe(true);
   });
 
+  it("does not touch a document of another type", () => {
+    const office = new Office(type === "text" ? "rich-text" : "text");
+    const { document } = office.open("ann");
+    const refused: string[] = [];
+    const person = bind(document, { onRefused: ({ code }) => refused.push(code) });
+    office.settle();
+    person.type(0, "x");
+    office.settle();
+    expect(person.editable).toBe(false);
+    expect(refused[0]).toBe("invalid_op");
+    expect(office.server.room.rev).toBe(0);
+  });
+
   it("shows a document that is there already", () => {
     const { document, office, other, person } = open();
     other.submit([{ insert: "hello" }]);

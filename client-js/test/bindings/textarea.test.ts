@@ -2,8 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { applied, replaced } from "../../src/bindings/replaced.ts";
 import { type BindingOptions, bindTextarea } from "../../src/bindings/textarea.ts";
-import { Document as Doc } from "../../src/document.ts";
-import { create } from "../../src/state/index.ts";
+import type { Document as Doc } from "../../src/document.ts";
 import { Random, text } from "../support/random.ts";
 import { type Person, playScript } from "./script.ts";
 
@@ -44,12 +43,6 @@ function bind(document: Doc, options?: BindingOptions): Person {
 
 describe("a textarea", () => {
   playScript({ type: "text", bind });
-
-  it("takes text documents only", () => {
-    const host = { send() {}, rename() {}, forget() {}, ended: null };
-    const rich = new Doc(host, create("d", "rich-text", "ann"));
-    expect(() => bind(rich)).toThrow(TypeError);
-  });
 });
 
 describe("replaced", () => {

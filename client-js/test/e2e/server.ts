@@ -1,10 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-const project = new URL("../../../", import.meta.url).pathname;
+import { inject } from "vitest";
 
 /** The real server, on a port and with a database of its own. */
 export class Server {
@@ -24,8 +23,7 @@ export class Server {
   /** With a secret, tokens are asked for. */
   static async start(secret: string | null = null): Promise<Server> {
     const directory = mkdtempSync(join(tmpdir(), "coscribe-"));
-    const binary = process.env.COSCRIBE_SERVER ?? build(directory);
-    const server = new Server(binary, directory, await freePort(), secret);
+    const server = new Server(inject("binary"), directory, await freePort(), secret);
     await server.up();
     return server;
   }
@@ -62,13 +60,6 @@ export class Server {
     await this.down("SIGKILL");
     rmSync(this.#directory, { recursive: true });
   }
-}
-
-/** COSCRIBE_SERVER names one that is built already. */
-function build(directory: string): string {
-  const binary = join(directory, "server");
-  execFileSync("go", ["build", "-o", binary, "./cmd/server"], { cwd: project });
-  return binary;
 }
 
 function freePort(): Promise<number> {
