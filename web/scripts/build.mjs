@@ -33,8 +33,7 @@ async function produce() {
     splitting: true,
     format: "esm",
     target: "es2022",
-    conditions: ["source"],
-    // The client's own dependencies are those of this package, not of its checkout.
+    // What the client depends on is found here and not in its own checkout.
     preserveSymlinks: true,
     minify: true,
     charset: "utf8",

@@ -1,1 +1,118 @@
 /** The page of one document. */
+import { type Code, connect, type Document, type Session } from "coscribe";
+import { createDocument, type DocumentInfo, getDocument } from "./api.ts";
+import { byId } from "./dom.ts";
+import { forget, type Kept, keepUnsent, kept } from "./keep.ts";
+import { me } from "./me.ts";
+import { clearNotices, explanation, notice, type Remedy } from "./notices.ts";
+import { showPeople } from "./people.ts";
+import { ApiError } from "./problem.ts";
+import { showSelf } from "./self.ts";
+import { statusBadge } from "./status.ts";
+import { mountEditor } from "./surface.ts";
+import { askForToken, token, withToken } from "./token.ts";
+import { reason } from "./words.ts";
+
+const main = byId("main", "main");
+const id = decodeURIComponent(location.pathname.slice("/d/".length));
+
+/** Finds out what kind of document it is, then lets it be edited. */
+async function open(): Promise<void> {
+  clearNotices();
+  try {
+    const unsent = kept(id);
+    const { type } = unsent?.state ?? (await withToken(main, () => getDocument(id)));
+    edit(type, unsent);
+  } catch (error) {
+    cannotOpen(error);
+  }
+}
+
+function cannotOpen(error: unknown): void {
+  const code = error instanceof ApiError ? error.code : "";
+  if (code === "not_found") {
+    notice("There is no such document", `Nothing here is called ${id}.`, {
+      label: "Create it",
+      act: () => void createDocument(id).then(open, cannotOpen),
+    });
+  } else if (code === "forbidden") {
+    notice("This document is not open to you", "Your token does not allow to read it.", {
+      label: "Use another token",
+      act: () => void askForToken(main, "").then(open),
+    });
+  } else {
+    const remedy = code === "bad_document_id" ? undefined : { label: "Try again", act: open };
+    notice("The document cannot be opened", `The reason: ${reason(error)}.`, remedy);
+  }
+}
+
+/** Connects, with what an earlier page of this tab could not send. */
+function edit(type: DocumentInfo["type"], unsent: Kept | undefined): void {
+  let refusal: string | undefined;
+  const session = connect("/", {
+    ...(unsent && { client: unsent.client }),
+    token: async () => {
+      if (refusal !== undefined) await askForToken(main, refusal);
+      refusal = undefined;
+      return token() ?? "";
+    },
+  });
+  session.on("error", (error) => {
+    if (error.code === "unauthorized" || error.code === "token_expired") {
+      refusal = `Not accepted: ${error.message}.`;
+    }
+  });
+  const doc = session.doc(id, { type, ...(unsent && { state: unsent.state }) });
+  const user = { ...me() };
+  mountEditor(doc, {
+    user,
+    onRefused: (error) => notice("That was not possible", `It was taken back: ${error.message}.`),
+  });
+  showSelf(doc, user);
+  showOthers(doc);
+  showStatus(session, doc);
+  keepUnsent(session, doc);
+}
+
+function showOthers(doc: Document): void {
+  const list = byId("ul", "others");
+  byId("section", "here").hidden = false;
+  doc.on("peers", (peers) => showPeople(list, peers));
+  showPeople(list, doc.peers);
+}
+
+function showStatus(session: Session, doc: Document): void {
+  const badge = statusBadge();
+  let wasBlocked = false;
+  const show = () => {
+    const { status } = doc;
+    const isBlocked = status === "blocked";
+    badge(isBlocked || doc.isReady ? status : "opening");
+    if (isBlocked) showBlocked(session, doc);
+    else if (wasBlocked) clearNotices();
+    wasBlocked = isBlocked;
+  };
+  doc.on("ready", show);
+  doc.on("status", show);
+  show();
+}
+
+/** Says why nothing goes on, and offers what was not saved and a way on. */
+function showBlocked(session: Session, doc: Document): void {
+  const { draft } = doc;
+  const code: Code = draft?.code ?? doc.state.blocked ?? "forbidden";
+  const remedy: Remedy = {
+    label: draft ? "Discard it and open again" : "Open again",
+    act: () => {
+      if (!session.ended) return doc.reopen();
+      forget(id);
+      location.reload();
+    },
+  };
+  const title = draft ? "What you wrote is not saved" : "The document is closed";
+  notice(title, explanation(code), remedy, draft);
+}
+
+byId("h1", "title").textContent = id;
+document.title = `${id} · Coscribe`;
+void open();

@@ -1,7 +1,8 @@
+import type { Status } from "coscribe";
 import { byId } from "./dom.ts";
 
 /** How the document stands with the server, as the client tells it, or that it is being opened. */
-export type Standing = "opening" | "saved" | "saving" | "offline" | "readonly" | "blocked";
+export type Standing = Status | "opening";
 
 const words: Readonly<Record<Standing, string>> = {
   opening: "Opening…",
@@ -9,15 +10,14 @@ const words: Readonly<Record<Standing, string>> = {
   saving: "Saving…",
   offline: "Offline",
   readonly: "Read only",
-  blocked: "Not saved",
+  blocked: "Blocked",
 };
 
-/** What is read out. Saving is not: it comes and goes with every keystroke. */
+/** What is read out: not saving, which comes with every keystroke, and not what has a notice. */
 const spoken: Readonly<Partial<Record<Standing, string>>> = {
   saved: "Saved.",
   offline: "Offline. What you write is kept and sent when the connection is back.",
   readonly: "You can read this document, not change it.",
-  blocked: "What you wrote could not be saved.",
 };
 
 /** How long a state must last before it is read out, in milliseconds. */
@@ -32,7 +32,7 @@ export function statusBadge(): (standing: Standing) => void {
 
   return (standing) => {
     badge.hidden = false;
-    badge.dataset["status"] = standing;
+    badge.dataset.status = standing;
     badge.textContent = words[standing];
     clearTimeout(timer);
     timer = setTimeout(() => {

@@ -28,6 +28,16 @@ function press(button: HTMLButtonElement, quill: Quill, actions: Actions): void 
   quill.format(format, on ? false : typed(value), "user");
 }
 
+/** Makes plain what is selected, or the line that the caret is in. */
+export function clearFormat(quill: Quill): void {
+  const { index, length } = quill.getSelection(true);
+  if (length > 0) {
+    quill.removeFormat(index, length, "user");
+    return;
+  }
+  for (const format of Object.keys(quill.getFormat(index))) quill.format(format, false, "user");
+}
+
 /** The value as documents hold it: `true` where the format has none, numbers as numbers. */
 function typed(value: string | undefined): unknown {
   if (value === undefined) return true;
