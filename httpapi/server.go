@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/coscribe/coscribe/auth"
@@ -12,6 +13,8 @@ import (
 	"github.com/coscribe/coscribe/wire"
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // Verifier says whom a token names.
@@ -28,16 +31,22 @@ type Config struct {
 	Logger   *slog.Logger
 	// Ready tells why the server cannot serve; nil when it can.
 	Ready func(context.Context) error
+	// Metrics is what /metrics shows, the API's own among them; nil: there is
+	// no /metrics.
+	Metrics *prometheus.Registry
 }
 
-type api struct{ Config }
+type api struct {
+	Config
+	metrics *metrics
+}
 
 // Register adds the API's routes to a mux.
 func Register(mux *http.ServeMux, c Config) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	a := &api{c}
+	a := &api{c, newMetrics(c.Metrics)}
 	config := huma.DefaultConfig("Coscribe", "1")
 	config.DocsPath = ""
 	config.SchemasPath = ""
@@ -47,12 +56,17 @@ func Register(mux *http.ServeMux, c Config) {
 		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
 	}
 	rest := http.NewServeMux()
-	a.routes(humago.New(rest, config))
+	described := humago.New(rest, config)
+	described.UseMiddleware(a.metrics.count)
+	a.routes(described)
 	guarded := a.guard(rest)
 	mux.Handle("/v1/", guarded)
 	mux.Handle("/openapi.json", guarded)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answerHealth(w, nil) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { answerHealth(w, c.Ready(r.Context())) })
+	if c.Metrics != nil {
+		mux.Handle("GET /metrics", promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{}))
+	}
 }
 
 func answerHealth(w http.ResponseWriter, err error) {
@@ -70,11 +84,11 @@ func (a *api) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			if !a.Origins.Allow(r) {
-				newProblem(http.StatusForbidden, wire.Forbidden, "the origin is not allowed").write(w)
+				a.turnAway(w, newProblem(http.StatusForbidden, wire.Forbidden, "the origin is not allowed"))
 				return
 			}
 			if r.ContentLength != 0 && !isJSON(r.Header.Get("Content-Type")) {
-				newProblem(http.StatusUnsupportedMediaType, wire.BadMessage, "the body must be application/json").write(w)
+				a.turnAway(w, newProblem(http.StatusUnsupportedMediaType, wire.BadMessage, "the body must be application/json"))
 				return
 			}
 		}
@@ -85,13 +99,19 @@ func (a *api) guard(next http.Handler) http.Handler {
 			if errors.Is(err, auth.ErrExpired) {
 				code = wire.TokenExpired
 			}
-			newProblem(http.StatusUnauthorized, code, err.Error()).write(w)
+			a.turnAway(w, newProblem(http.StatusUnauthorized, code, err.Error()))
 			return
 		}
 		w.Header().Set("Cache-Control", "no-cache")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), identityKey{}, identity)))
 	})
+}
+
+// turnAway answers a call that goes no further.
+func (a *api) turnAway(w http.ResponseWriter, p *problem) {
+	a.metrics.turned.WithLabelValues(strconv.Itoa(p.Status)).Inc()
+	p.write(w)
 }
 
 func isJSON(contentType string) bool {

@@ -88,7 +88,7 @@ func Start(t testing.TB, o Options) *Server {
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/connect", s.Sessions)
 	httpapi.Register(mux, httpapi.Config{
-		Hub: s.Hub, Verifier: verifier, Origins: origins, Limits: o.Limits, Ready: s.ready,
+		Hub: s.Hub, Verifier: verifier, Origins: origins, Limits: o.Limits, Ready: s.ready, Metrics: s.Metrics,
 	})
 	var handler http.Handler = mux
 	if !o.Keyed {
