@@ -65,6 +65,21 @@ func (b *Batch) Check() error {
 	return nil
 }
 
+// Check says what keeps s from being squashed, before a database is asked.
+func (s *Squash) Check() error {
+	last := s.From
+	for _, r := range s.Runs {
+		if r.Base < last || r.Rev <= r.Base+1 || r.Rev > s.To {
+			return fmt.Errorf("a run from %d to %d, where %d to %d is left", r.Base, r.Rev, last, s.To)
+		}
+		last = r.Rev
+	}
+	if s.From < 0 || s.To <= s.From {
+		return fmt.Errorf("the mark cannot go from %d to %d", s.From, s.To)
+	}
+	return nil
+}
+
 // WithPrefix cuts docs, in byte order from the first that may match, where
 // they cease to begin with prefix. Drivers list from a bound below and cut
 // here: a bound above would need the text that comes next behind a prefix.

@@ -70,8 +70,22 @@ type Store interface {
 	Snapshot(ctx context.Context, key Key, rev int64) (Snapshot, error)
 
 	// PutSnapshot stores a snapshot and thins older ones with their age.
-	// Storing a revision again, or for a deleted document, does nothing.
+	// Storing a revision again, one below the mark of what is squashed, or for
+	// a deleted document, does nothing.
 	PutSnapshot(ctx context.Context, key Key, s Snapshot) error
+
+	// Aged returns up to limit documents whose keys are greater than after,
+	// in their order, that have changes to squash: behind their mark, below
+	// the last window revisions and the newest snapshot, the first of them
+	// committed before a time.
+	Aged(ctx context.Context, after Key, window int64, before time.Time, limit int) ([]Aged, error)
+
+	// Squash replaces runs of a document's changes by one change each and
+	// moves its mark. All of it happens, or nothing and it returns false:
+	// where another one has moved the mark, the document is gone, a revision
+	// inside a run has got a name or a snapshot, or the runs are not as they
+	// were read.
+	Squash(ctx context.Context, key Key, s Squash) (bool, error)
 
 	// Heads returns the heads of those of the documents that still exist.
 	Heads(ctx context.Context, keys []Key) (map[Key]Head, error)
@@ -155,6 +169,32 @@ type Snapshot struct {
 	Format     int16
 	Content    []byte
 	Authorship []byte
+}
+
+// Aged is a document with changes that may be squashed.
+type Aged struct {
+	Key  Key
+	ID   string
+	Mark int64 // up to here all is squashed that ever will be
+	Upto int64 // the mark may be moved up to here
+	// Kept is the revisions above Mark that have to stay, in order: named
+	// versions and snapshots.
+	Kept []int64
+}
+
+// Squash says what to squash of a document between its mark and a later one.
+type Squash struct {
+	From, To int64 // moves the mark
+	Runs     []Run // in order, each inside (From, To]
+}
+
+// Run is several changes that become one: from revision Base, whole single
+// steps, to revision Rev, whose user and time stay as they are. It belongs to
+// no client; Submission still finds what clients submitted in it.
+type Run struct {
+	Base, Rev int64
+	Format    int16
+	Op        []byte
 }
 
 // Loaded is what a room opens from.

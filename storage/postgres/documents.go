@@ -57,6 +57,8 @@ func (s *Store) Delete(ctx context.Context, key storage.Key) error {
 func (s *Store) PutSnapshot(ctx context.Context, key storage.Key, snap storage.Snapshot) error {
 	var b pgx.Batch
 	var revs []int64
+	b.Queue(lockHead, key)
+	b.Queue(lockMark, key)
 	b.Queue(putSnapshot, key, snap.Rev, snap.Format, blob(snap.Content), blob(snap.Authorship))
 	b.Queue(snapshotRevs, key).Query(func(rows pgx.Rows) (err error) {
 		revs, err = pgx.CollectRows(rows, pgx.RowTo[int64])

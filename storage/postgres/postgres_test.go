@@ -51,13 +51,10 @@ func database(t testing.TB) storagetest.Database {
 			}
 			return n
 		},
-		Squash: func(t testing.TB, key storage.Key, client uuid.UUID, last storage.Submission) {
+		Name: func(t testing.TB, key storage.Key, rev int64) {
 			t.Helper()
-			var b pgx.Batch
-			b.Queue("DELETE FROM changes WHERE key = $1 AND rev <= $2", key, last.Rev)
-			b.Queue("INSERT INTO clients (key, client, user_id, seq, rev) VALUES ($1, $2, $3, $4, $5)",
-				key, client, last.User, last.Seq, last.Rev)
-			if err := aside.SendBatch(t.Context(), &b).Close(); err != nil {
+			if _, err := aside.Exec(t.Context(), `INSERT INTO versions (key, id, name, rev, user_id, at)
+				VALUES ($1, $2, '', $3, '', now())`, key, uuid.New(), rev); err != nil {
 				t.Fatal(err)
 			}
 		},

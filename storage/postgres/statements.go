@@ -7,11 +7,12 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// The names of the statements that every connection has prepared.
+// The names of the statements that every connection has prepared. They must not
+// be what pgx sends to begin and end a transaction.
 const (
-	begin           = "begin"
+	begin           = "begin_reading"
 	end             = "end"
-	commit          = "commit"
+	commit          = "commit_batches"
 	create          = "create"
 	document        = "document"
 	list            = "list"
@@ -24,6 +25,14 @@ const (
 	putSnapshot     = "put_snapshot"
 	snapshotRevs    = "snapshot_revs"
 	dropSnapshots   = "drop_snapshots"
+	aged            = "aged"
+	lockHead        = "lock_head"
+	lockMark        = "lock_mark"
+	moveMark        = "move_mark"
+	keptInside      = "kept_inside"
+	noteClients     = "note_clients"
+	dropChanges     = "drop_changes"
+	squashChanges   = "squash_changes"
 	heads           = "heads"
 	beat            = "beat"
 	deleteHead      = "delete_head"
@@ -101,16 +110,52 @@ var statements = map[string]string{
 	submission: `
 		SELECT user_id, seq, rev FROM changes WHERE key = $1 AND client = $2 AND seq = $3
 		UNION ALL
-		SELECT user_id, $3, rev FROM clients WHERE key = $1 AND client = $2 AND seq >= $3
+		(SELECT user_id, $3, rev FROM clients WHERE key = $1 AND client = $2 AND seq >= $3 ORDER BY seq LIMIT 1)
 		LIMIT 1`,
 
-	// The lock keeps a deletion from passing between the look and the insert.
+	// Whoever adds a snapshot or a version takes both locks before, in this
+	// order: no deletion and no squashing pass between the look and the
+	// insert. A commit waits for neither.
+	lockHead: `SELECT FROM heads WHERE key = $1 FOR KEY SHARE`,
+	lockMark: `SELECT FROM documents WHERE key = $1 FOR SHARE`,
 	putSnapshot: `
 		INSERT INTO snapshots (key, rev, format, content, authorship)
-		SELECT key, $2, $3, $4, $5 FROM heads WHERE key = $1 FOR KEY SHARE
+		SELECT key, $2, $3, $4, $5 FROM documents WHERE key = $1 AND squashed <= $2
 		ON CONFLICT DO NOTHING`,
 	snapshotRevs:  `SELECT rev FROM snapshots WHERE key = $1`,
 	dropSnapshots: `DELETE FROM snapshots WHERE key = $1 AND rev = ANY ($2)`,
+
+	aged: `
+		SELECT d.key, d.id, d.squashed, u.upto, ARRAY(
+			SELECT rev FROM versions WHERE key = d.key AND rev > d.squashed
+			UNION SELECT rev FROM snapshots WHERE key = d.key AND rev > d.squashed
+			ORDER BY rev)
+		FROM documents d JOIN heads h ON h.key = d.key, LATERAL (
+			SELECT least(h.rev - $2, (SELECT max(rev) FROM snapshots WHERE key = d.key)) AS upto
+		) u
+		WHERE d.key > $1 AND d.squashed < u.upto
+			AND (SELECT at FROM changes WHERE key = d.key AND rev > d.squashed ORDER BY rev LIMIT 1) < $3
+		ORDER BY d.key LIMIT $4`,
+	moveMark: `UPDATE documents SET squashed = $3 WHERE key = $1 AND squashed = $2`,
+	keptInside: `
+		SELECT EXISTS (
+			SELECT FROM unnest($2::bigint[], $3::bigint[]) AS r (base, rev)
+			WHERE EXISTS (SELECT FROM versions v WHERE v.key = $1 AND v.rev > r.base AND v.rev < r.rev)
+				OR EXISTS (SELECT FROM snapshots s WHERE s.key = $1 AND s.rev > r.base AND s.rev < r.rev))`,
+	noteClients: `
+		INSERT INTO clients (key, client, seq, rev, user_id)
+		SELECT c.key, c.client, max(c.seq), r.rev, min(c.user_id)
+		FROM unnest($2::bigint[], $3::bigint[]) AS r (base, rev)
+		JOIN changes c ON c.key = $1 AND c.rev > r.base AND c.rev <= r.rev
+		WHERE c.client IS NOT NULL
+		GROUP BY c.key, r.rev, c.client`,
+	dropChanges: `
+		DELETE FROM changes c USING unnest($2::bigint[], $3::bigint[]) AS r (base, rev)
+		WHERE c.key = $1 AND c.rev > r.base AND c.rev < r.rev AND c.base = c.rev - 1`,
+	squashChanges: `
+		UPDATE changes c SET base = r.base, client = NULL, seq = NULL, format = r.format, op = r.op
+		FROM unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::bytea[]) AS r (base, rev, format, op)
+		WHERE c.key = $1 AND c.rev = r.rev AND c.base = c.rev - 1`,
 
 	heads: `SELECT h.key, h.rev, d.epoch FROM heads h JOIN documents d ON d.key = h.key WHERE h.key = ANY ($1)`,
 

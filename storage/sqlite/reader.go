@@ -15,7 +15,7 @@ import (
 type reader struct {
 	db *sql.DB
 
-	document, list, snapshot, changes, client, submission, head *sql.Stmt
+	document, list, snapshot, changes, client, submission, head, aged *sql.Stmt
 }
 
 const (
@@ -32,8 +32,21 @@ const (
 		UNION ALL SELECT user_id, seq, rev FROM clients WHERE key = ?1 AND client = ?2
 		ORDER BY seq DESC LIMIT 1`
 	selectSubmission = `SELECT user_id, seq, rev FROM changes WHERE key = ?1 AND client = ?2 AND seq = ?3
-		UNION ALL SELECT user_id, ?3, rev FROM clients WHERE key = ?1 AND client = ?2 AND seq >= ?3
+		UNION ALL SELECT user_id, ?3, rev FROM clients WHERE key = ?1 AND client = ?2
+			AND seq = (SELECT min(seq) FROM clients WHERE key = ?1 AND client = ?2 AND seq >= ?3)
 		LIMIT 1`
+	selectAged = `SELECT * FROM (
+			SELECT d.key, d.id, d.squashed,
+				min(h.rev - ?2, (SELECT max(rev) FROM snapshots WHERE key = d.key)) AS upto,
+				(SELECT json_group_array(rev) FROM (
+					SELECT rev FROM versions WHERE key = d.key AND rev > d.squashed
+					UNION SELECT rev FROM snapshots WHERE key = d.key AND rev > d.squashed
+					ORDER BY rev))
+			FROM documents d JOIN heads h ON h.key = d.key
+			WHERE d.key > ?1 AND d.squashed < h.rev - ?2
+				AND (SELECT at FROM changes WHERE key = d.key AND rev > d.squashed ORDER BY rev LIMIT 1) < ?3
+			ORDER BY d.key)
+		WHERE squashed < upto LIMIT ?4`
 )
 
 func openReader(ctx context.Context, path string) (_ *reader, err error) {
@@ -52,6 +65,7 @@ func openReader(ctx context.Context, path string) (_ *reader, err error) {
 		{&r.changes, selectChanges},
 		{&r.client, selectClient},
 		{&r.submission, selectSubmission},
+		{&r.aged, selectAged},
 		{&r.head, `SELECT h.rev, d.epoch FROM heads h JOIN documents d ON d.key = h.key WHERE h.key = ?`},
 	} {
 		if *s.stmt, err = db.PrepareContext(ctx, s.text); err != nil {

@@ -47,12 +47,12 @@ func database(t testing.TB) storagetest.Database {
 			aside(t, func(db *sql.DB) error { return db.QueryRow("SELECT count(*) FROM " + table).Scan(&n) })
 			return n
 		},
-		Squash: func(t testing.TB, key storage.Key, client uuid.UUID, last storage.Submission) {
+		Name: func(t testing.TB, key storage.Key, rev int64) {
 			t.Helper()
 			aside(t, func(db *sql.DB) error {
-				_, err := db.Exec(`DELETE FROM changes WHERE key = ? AND rev <= ?;
-					INSERT INTO clients (key, client, user_id, seq, rev) VALUES (?1, ?3, ?4, ?5, ?2)`,
-					key, last.Rev, client[:], last.User, last.Seq)
+				id := uuid.New()
+				_, err := db.Exec(`INSERT INTO versions (key, id, name, rev, user_id, at) VALUES (?, ?, '', ?, '', 0)`,
+					key, id[:], rev)
 				return err
 			})
 		},

@@ -19,6 +19,9 @@ type writer struct {
 	insertDocument, insertHead     *sql.Stmt
 	insertSnapshot, snapshotRevs   *sql.Stmt
 	dropSnapshot                   *sql.Stmt
+	moveMark, keptInside           *sql.Stmt
+	noteClients, dropChanges       *sql.Stmt
+	squashChange                   *sql.Stmt
 	deleteDocument                 *sql.Stmt
 	deleteRest                     []*sql.Stmt
 }
@@ -62,9 +65,18 @@ func (w *writer) prepare(ctx context.Context) error {
 			ON CONFLICT (id) DO NOTHING`},
 		{&w.insertHead, `INSERT INTO heads (key, rev, length, updated) VALUES (?, 0, ?, ?)`},
 		{&w.insertSnapshot, `INSERT INTO snapshots (key, rev, format, content, authorship)
-			SELECT key, ?, ?, ?, ? FROM heads WHERE key = ? ON CONFLICT DO NOTHING`},
+			SELECT key, ?1, ?2, ?3, ?4 FROM documents WHERE key = ?5 AND squashed <= ?1 ON CONFLICT DO NOTHING`},
 		{&w.snapshotRevs, `SELECT rev FROM snapshots WHERE key = ?`},
 		{&w.dropSnapshot, `DELETE FROM snapshots WHERE key = ? AND rev = ?`},
+		{&w.moveMark, `UPDATE documents SET squashed = ?3 WHERE key = ?1 AND squashed = ?2`},
+		{&w.keptInside, `SELECT EXISTS (SELECT 1 FROM versions WHERE key = ?1 AND rev > ?2 AND rev < ?3)
+			OR EXISTS (SELECT 1 FROM snapshots WHERE key = ?1 AND rev > ?2 AND rev < ?3)`},
+		{&w.noteClients, `INSERT INTO clients (key, client, user_id, seq, rev)
+			SELECT key, client, min(user_id), max(seq), ?3 FROM changes
+			WHERE key = ?1 AND rev > ?2 AND rev <= ?3 AND client IS NOT NULL GROUP BY key, client`},
+		{&w.dropChanges, `DELETE FROM changes WHERE key = ?1 AND rev > ?2 AND rev < ?3 AND base = rev - 1`},
+		{&w.squashChange, `UPDATE changes SET base = ?2, client = NULL, seq = NULL, format = ?4, op = ?5
+			WHERE key = ?1 AND rev = ?3 AND base = rev - 1`},
 		{&w.deleteDocument, `DELETE FROM documents WHERE key = ?`},
 	} {
 		var err error

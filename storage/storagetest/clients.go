@@ -12,7 +12,6 @@ var clientTests = map[string]func(*testing.T, Database){
 	"ClientsLastSubmission": testClient,
 	"SubmissionBySeq":       testSubmission,
 	"ClientOfNobody":        testNoClient,
-	"SquashedSubmissions":   testSquashed,
 	"SubmissionsGoWithThem": testSubmissionsDeleted,
 }
 
@@ -83,22 +82,6 @@ func testNoClient(t *testing.T, db Database) {
 	isErr(t, "client", err, storage.ErrNotFound)
 	_, err = s.Submission(t.Context(), d.Key, uuid.Nil, 0)
 	isErr(t, "submission", err, storage.ErrNotFound)
-}
-
-func testSquashed(t *testing.T, db Database) {
-	s := db.Open(t)
-	d := create(t, s, "doc")
-	ann, bob := twoClients(t, s, d.Key)
-	db.Squash(t, d.Key, ann, storage.Submission{User: "ann", Seq: 2, Rev: 3})
-	equal(t, "ann 1", submission(t, s, d.Key, ann, 1), storage.Submission{User: "ann", Seq: 1, Rev: 3})
-	equal(t, "ann 2", submission(t, s, d.Key, ann, 2), storage.Submission{User: "ann", Seq: 2, Rev: 3})
-	equal(t, "ann 3", submission(t, s, d.Key, ann, 3), storage.Submission{User: "ann", Seq: 3, Rev: 4})
-	equal(t, "ann", last(t, s, d.Key, ann), storage.Submission{User: "ann", Seq: 3, Rev: 4})
-	_, err := s.Client(t.Context(), d.Key, bob)
-	isErr(t, "bob, of whom nothing was noted", err, storage.ErrNotFound)
-	db.Squash(t, d.Key, bob, storage.Submission{User: "bob", Seq: 1, Rev: 4})
-	equal(t, "bob", last(t, s, d.Key, bob), storage.Submission{User: "bob", Seq: 1, Rev: 4})
-	equal(t, "ann of whom only the note is left", last(t, s, d.Key, ann), storage.Submission{User: "ann", Seq: 2, Rev: 3})
 }
 
 func testSubmissionsDeleted(t *testing.T, db Database) {

@@ -160,7 +160,7 @@ func testListPrefix(t *testing.T, db Database) {
 }
 
 // full is a document with something in every table that the store can fill.
-func full(t *testing.T, db Database, s storage.Store, id string) storage.Document {
+func full(t *testing.T, s storage.Store, id string) storage.Document {
 	t.Helper()
 	d := create(t, s, id)
 	client := uuid.New()
@@ -168,13 +168,13 @@ func full(t *testing.T, db Database, s storage.Store, id string) storage.Documen
 	if err := s.PutSnapshot(t.Context(), d.Key, snapshotAt(4, d.Epoch)); err != nil {
 		t.Fatal(err)
 	}
-	db.Squash(t, d.Key, client, storage.Submission{User: "ann", Seq: 2, Rev: 2})
+	squash(t, s, d.Key, 0, 2, run(0, 2))
 	return d
 }
 
 func testDelete(t *testing.T, db Database) {
 	s := db.Open(t)
-	d := full(t, db, s, "doc")
+	d := full(t, s, "doc")
 	for _, table := range []string{"documents", "heads", "changes", "clients", "snapshots"} {
 		if db.Count(t, table) == 0 {
 			t.Fatalf("%s is empty already: the test would see nothing", table)
@@ -199,7 +199,7 @@ func testDelete(t *testing.T, db Database) {
 
 func testDeleteLeavesOthers(t *testing.T, db Database) {
 	s := db.Open(t)
-	gone, stays := full(t, db, s, "doc"), full(t, db, s, "doc2")
+	gone, stays := full(t, s, "doc"), full(t, s, "doc2")
 	before, err := s.Load(t.Context(), "doc2", 10)
 	if err != nil {
 		t.Fatal(err)

@@ -26,9 +26,8 @@ type Database struct {
 	Shared bool
 	// Count counts the rows of a table, past the store.
 	Count func(t testing.TB, table string) int
-	// Squash does what squashing will: it removes the changes of a document
-	// up to last.Rev and notes last as what the client committed in them.
-	Squash func(t testing.TB, key storage.Key, client uuid.UUID, last storage.Submission)
+	// Name gives a revision a name, past the store.
+	Name func(t testing.TB, key storage.Key, rev int64)
 }
 
 // tables is where a document leaves traces.
@@ -38,7 +37,8 @@ var tables = []string{"documents", "heads", "changes", "clients", "snapshots", "
 // they run in parallel.
 func Run(t *testing.T, create func(t testing.TB) Database) {
 	for _, group := range []map[string]func(*testing.T, Database){
-		documentTests, commitTests, raceTests, clientTests, snapshotTests, loadTests, lifeTests, serverTests,
+		documentTests, commitTests, raceTests, clientTests, snapshotTests, squashTests, loadTests, lifeTests,
+		serverTests,
 	} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) {
@@ -202,6 +202,8 @@ func each(ctx context.Context, s storage.Store, d storage.Document) map[string]e
 	_, errs["Submission"] = s.Submission(ctx, d.Key, uuid.New(), 1)
 	_, errs["Snapshot"] = s.Snapshot(ctx, d.Key, 0)
 	errs["PutSnapshot"] = s.PutSnapshot(ctx, d.Key, snapshotAt(d.Rev, d.Epoch))
+	_, errs["Aged"] = s.Aged(ctx, 0, 0, timeAt(d.Rev), 10)
+	_, errs["Squash"] = s.Squash(ctx, d.Key, storage.Squash{From: 0, To: 1})
 	errs["Ping"] = s.Ping(ctx)
 	errs["Delete"] = s.Delete(ctx, d.Key)
 	return errs
