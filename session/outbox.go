@@ -14,10 +14,11 @@ const (
 	// number. The bytes are shared with everyone else in the room.
 	maxWaiting = 8 << 20
 	maxFrames  = 1 << 14
+	// maxOpening bounds the bytes of answers to open that a reader has not
+	// taken. One always fits.
+	maxOpening = 128 << 20
 	// maxJoined is how large a message made of several gets, in bytes.
 	maxJoined = 256 << 10
-	// stallTimeout is how long a reader may take nothing (P7).
-	stallTimeout = 10 * time.Second
 	// farewell is how long a peer has to answer a close frame.
 	farewell = 2 * time.Second
 )
@@ -29,10 +30,13 @@ const (
 type outbox struct {
 	metrics *metrics
 	conn    *melody.Session // set before first use
+	patience
 
 	mu      sync.Mutex
 	frames  []*wire.Frame
 	waiting int  // bytes in frames that count
+	opening int  // bytes in answers to open, the ones being written included
+	opens   int  // bytes of those that are being written
 	writing bool // the connection has a message
 	closed  bool // takes no more frames
 	done    bool // the close frame is sent, or the connection is gone
@@ -47,12 +51,14 @@ func (o *outbox) send(f *wire.Frame) {
 	if o.closed {
 		return
 	}
-	if !f.Unbounded() {
-		if o.waiting+f.Len() > maxWaiting || len(o.frames) >= maxFrames {
-			o.overflow()
-			return
-		}
+	switch {
+	case f.Unbounded() && (o.opening == 0 || o.opening+f.Len() <= maxOpening):
+		o.opening += f.Len()
+	case !f.Unbounded() && o.waiting+f.Len() <= maxWaiting && len(o.frames) < maxFrames:
 		o.waiting += f.Len()
+	default:
+		o.overflow()
+		return
 	}
 	o.frames = append(o.frames, f)
 	o.next()
@@ -62,7 +68,10 @@ func (o *outbox) send(f *wire.Frame) {
 func (o *outbox) sent() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.written()
 	o.writing = false
+	o.opening -= o.opens
+	o.opens = 0
 	o.next()
 }
 
@@ -83,6 +92,7 @@ func (o *outbox) drop() {
 	defer o.mu.Unlock()
 	o.closed, o.done = true, true
 	o.frames, o.waiting = nil, 0
+	o.written()
 }
 
 // result returns the code that the connection was closed with, 0 where it was
@@ -115,7 +125,9 @@ func (o *outbox) next() {
 	}
 	n, message := wire.Join(o.frames, maxJoined)
 	for i, f := range o.frames[:n] {
-		if !f.Unbounded() {
+		if f.Unbounded() {
+			o.opens += f.Len()
+		} else {
 			o.waiting -= f.Len()
 		}
 		o.frames[i] = nil
@@ -124,6 +136,7 @@ func (o *outbox) next() {
 		o.frames = nil
 	}
 	o.writing = true
+	o.expect(len(message))
 	o.bytes += int64(len(message))
 	o.metrics.sent(len(message))
 	// An error means that the connection is closed: its reader tells.

@@ -43,6 +43,8 @@ type Config struct {
 	// HelloTimeout is how long a connection may take to say hello. Default
 	// 10 s.
 	HelloTimeout time.Duration
+	// StallTimeout is how long a reader may take nothing (P7). Default 10 s.
+	StallTimeout time.Duration
 	// MaxDocuments is how many documents a session may have open. Default 1000.
 	MaxDocuments int
 	// Per is how much one session, user or address may take.
@@ -88,6 +90,9 @@ func NewServer(c Config) *Server {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.StallTimeout == 0 {
+		c.StallTimeout = 10 * time.Second
+	}
 	if c.MaxDocuments == 0 {
 		c.MaxDocuments = 1000
 	}
@@ -103,7 +108,7 @@ func NewServer(c Config) *Server {
 	m := s.melody
 	m.Config.MaxMessageSize = int64(c.Limits.Message)
 	m.Config.MessageBufferSize = 2 // one message at a time is handed over, see outbox
-	m.Config.WriteWait = stallTimeout
+	m.Config.WriteWait = c.StallTimeout
 	m.Upgrader = &websocket.Upgrader{
 		HandshakeTimeout: 10 * time.Second,
 		ReadBufferSize:   readBuffer,
@@ -160,7 +165,7 @@ func (s *Server) serve(session *session, w http.ResponseWriter, r *http.Request)
 			s.Logger.Error("connection panicked", "cause", cause, "stack", string(debug.Stack()))
 		}
 	}()
-	if err := s.melody.HandleRequestWithKeys(w, r, map[string]any{key: session}); err != nil {
+	if err := s.melody.HandleRequestWithKeys(hijacker{w, &session.out.patience}, r, map[string]any{key: session}); err != nil {
 		s.Logger.Debug("upgrade failed", "err", err)
 	}
 }

@@ -63,7 +63,7 @@ func newSession(server *Server, identity *auth.Identity, address netip.Prefix) *
 	return &session{
 		server: server, id: uuid.New(), identity: identity, address: address, started: time.Now(), log: server.Logger,
 		messages: server.Per.Messages.limiter(), bytes: server.Per.Bytes.limiter(),
-		out:      outbox{metrics: server.metrics},
+		out:      outbox{metrics: server.metrics, patience: patience{stall: server.StallTimeout}},
 		upgraded: upgraded, handOver: sync.OnceFunc(func() { close(upgraded) }),
 	}
 }
