@@ -1,8 +1,6 @@
 package otjson
 
 import (
-	"fmt"
-
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/coscribe/coscribe/ot"
@@ -16,7 +14,7 @@ func Canonical(data []byte) (ot.Value, error) {
 	return only(data, func(dec *jsontext.Decoder) (ot.Value, error) {
 		v, err := reader{dec: dec, base: dec.StackDepth()}.canonical()
 		if err != nil {
-			return "", fmt.Errorf("%w: %w", ErrInvalid, err)
+			return "", invalid(err)
 		}
 		return v, nil
 	})

@@ -99,9 +99,25 @@ func DecodeFrom(dec *jsontext.Decoder) (ot.Delta, error) {
 	r := reader{dec: dec, base: dec.StackDepth()}
 	op, err := r.delta()
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+		return nil, invalid(err)
 	}
 	return op, nil
+}
+
+// invalid makes an ErrInvalid. What the JSON decoder says of a mistake quotes
+// the text around it, which may be a document's and is left out.
+func invalid(err error) error {
+	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
+	if !ok {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	cause := syntax.Err.Error()
+	if quote := strings.IndexAny(cause, "`'\""); quote >= 0 {
+		cause = strings.TrimSpace(cause[:quote])
+	}
+	plain := fmt.Sprintf("%s at byte %d", cause, syntax.ByteOffset)
+	where, _, _ := strings.Cut(err.Error(), syntax.Error())
+	return fmt.Errorf("%w: %s%s", ErrInvalid, where, plain)
 }
 
 type reader struct {
