@@ -31,6 +31,9 @@ type Config struct {
 	MaxCreates int
 	// Idle is how long a room without members stays in memory. Default 30 s.
 	Idle time.Duration
+	// Retain is how long every change is kept by itself; 0: for good. Older
+	// runs of one user's changes are squashed into one.
+	Retain time.Duration
 	// Metrics is where the hub's metrics are registered; nil: nowhere.
 	Metrics prometheus.Registerer
 }
@@ -83,6 +86,9 @@ func NewHub(c Config) *Hub {
 	watching, unwatch := context.WithCancel(ctx)
 	h.unwatch = unwatch
 	h.running.Go(func() { h.watch(watching) })
+	if h.Retain > 0 {
+		h.running.Go(func() { h.retain(watching) })
+	}
 	return h
 }
 
@@ -163,6 +169,17 @@ func (h *Hub) forget(r *room) {
 	if h.rooms[r.id] == r {
 		delete(h.rooms, r.id)
 	}
+}
+
+// errLeft is the answer where a room has ended: with the server, or because
+// nobody was in it.
+func (h *Hub) errLeft() *wire.Error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closing {
+		return errEnded()
+	}
+	return errNotOpen()
 }
 
 func errBusy() *wire.Error {

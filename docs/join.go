@@ -1,11 +1,8 @@
 package docs
 
 import (
-	"errors"
-
 	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/ot/otjson"
-	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/wire"
 	"github.com/google/uuid"
 )
@@ -15,6 +12,7 @@ type member struct {
 	session Session
 	link    *Link
 	access  auth.Access // as it was told last
+	sent    int64       // up to here it has been sent everything, at least
 }
 
 // join asks to be let in, afresh or resuming.
@@ -93,9 +91,17 @@ func (j *join) enter(r *room) *wire.Error {
 	if m := r.members[s.Client()]; m != nil && m.session != s {
 		r.people.Leave(s.Client())
 	}
-	r.members[s.Client()] = &member{session: s, link: j.link, access: access}
+	r.members[s.Client()] = &member{session: s, link: j.link, access: access, sent: j.base(r)}
 	s.Send(wire.OpenedAnswer(j.opened(r, access)))
 	return nil
+}
+
+// base is the revision that the session stands on before the answer comes.
+func (j *join) base(r *room) int64 {
+	if j.resumes(r) {
+		return j.open.Rev
+	}
+	return r.durable.rev
 }
 
 // opened is the answer to the open, as of the durable version.
@@ -110,92 +116,6 @@ func (j *join) opened(r *room, access auth.Access) *wire.Opened {
 	}
 	o.From, o.Changes = j.open.Rev, j.changes(r)
 	return o
-}
-
-// known tells whether it is in memory what a client committed last; where it
-// is not, it is looked up.
-func (r *room) known(client uuid.UUID) bool {
-	if client == uuid.Nil || r.allAuthors || r.authors[client] != nil {
-		return true
-	}
-	if _, underWay := r.lookups[client]; underWay {
-		return false
-	}
-	r.lookups[client] = struct{}{}
-	r.hub.running.Go(func() {
-		last, err := r.hub.Store.Client(r.hub.ctx, r.key, client)
-		r.inbox.force(internal(func(r *room) { r.found(client, last, err) }))
-	})
-	return false
-}
-
-// lastOf returns the revision that a known client committed last, 0 for none.
-func (r *room) lastOf(client uuid.UUID) int64 {
-	if a := r.authors[client]; a != nil {
-		return a.rev
-	}
-	return 0
-}
-
-// found takes the answer to a look-up. What the room saw committed meanwhile
-// is newer.
-func (r *room) found(client uuid.UUID, last storage.Submission, err error) {
-	delete(r.lookups, client)
-	switch {
-	case err == nil:
-		if r.authors[client] == nil {
-			r.authors[client] = &author{user: last.User, seq: last.Seq, rev: last.Rev}
-		}
-		if !r.reached(client) && !r.busy { // another server wrote here
-			r.busy = true
-			r.catchUp()
-		}
-	case errors.Is(err, storage.ErrNotFound):
-		if r.authors[client] == nil {
-			r.authors[client] = &author{}
-		}
-	default:
-		r.log.Warn("client cannot be looked up", "client", client, "err", err)
-		r.refuseAll(client, wire.Errorf(wire.Unavailable, "the client cannot be looked up just now"))
-	}
-	r.resume()
-}
-
-// reached tells whether the durable version has everything that the client
-// committed.
-func (r *room) reached(client uuid.UUID) bool {
-	a := r.authors[client]
-	return a == nil || a.rev <= r.durable.rev
-}
-
-// refuseAll answers everything of a client that waits.
-func (r *room) refuseAll(client uuid.UUID, e *wire.Error) {
-	kept := r.queue[:0]
-	for _, req := range r.queue {
-		if _, leaving := req.(*leave); req.client() == client && !leaving {
-			req.refuse(e)
-		} else {
-			kept = append(kept, req)
-		}
-	}
-	clear(r.queue[len(kept):])
-	r.queue = kept
-}
-
-// bind reserves a client id for its user, for the room's life (P3).
-func (r *room) bind(client uuid.UUID, user string) *wire.Error {
-	a := r.authors[client]
-	if a == nil {
-		a = &author{}
-		r.authors[client] = a
-	}
-	if a.user == "" {
-		a.user = user
-	}
-	if a.user != user {
-		return wire.Errorf(wire.ClientTaken, "this client id belongs to another user")
-	}
-	return nil
 }
 
 // contentCache holds the JSON of the content that was last asked for: many

@@ -24,6 +24,8 @@ type Session interface {
 	// Send queues a frame, after what was queued before. A session that
 	// cannot take it closes itself.
 	Send(*wire.Frame)
+	// Behind tells whether some of what was queued has not been written yet.
+	Behind() bool
 	// Close ends the connection after what was queued before.
 	Close(code int, reason *wire.Error)
 }
@@ -170,7 +172,7 @@ func (l *Link) post(doc string, seq int64, req request) *wire.Error {
 		l.pending.Add(-1)
 		if d.room.inbox.isClosed() {
 			l.left(d.room)
-			return errNotOpen().About(doc, seq)
+			return l.hub.errLeft().About(doc, seq)
 		}
 		return errBusy().About(doc, seq)
 	}

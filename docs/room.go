@@ -23,14 +23,6 @@ type version struct {
 	at  time.Time // when it was committed
 }
 
-// author is what a room knows of a client: whom it is bound to and what it
-// committed last (P3).
-type author struct {
-	user string
-	seq  int64
-	rev  int64
-}
-
 // room is one live document. Everything but id, hub and inbox belongs to the
 // goroutine that runs serve.
 type room struct {

@@ -87,11 +87,16 @@ type listOutput struct {
 	}
 }
 
+// maxListed is how many documents are looked at for one page. A caller who may
+// read few of them gets a short page and goes on from there.
+const maxListed = 10_000
+
 // list reads on until a page is full of what the caller may read.
 func (a *api) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	identity := caller(ctx)
 	out := &listOutput{}
 	out.Body.Documents = []document{}
+	looked := 0
 	for after := in.After; ; {
 		page, err := a.Hub.List(ctx, in.Prefix, after, in.Limit+1)
 		if err != nil {
@@ -111,6 +116,10 @@ func (a *api) list(ctx context.Context, in *listInput) (*listOutput, error) {
 			return out, nil
 		}
 		after = page[len(page)-1].ID
+		if looked += len(page); looked >= maxListed {
+			out.Body.Next = &after
+			return out, nil
+		}
 	}
 }
 

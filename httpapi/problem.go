@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/coscribe/coscribe/docs"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/wire"
 	"github.com/danielgtaylor/huma/v2"
@@ -58,6 +59,8 @@ func (a *api) explain(ctx context.Context, err error) error {
 		return newProblem(statuses[refusal.Code], refusal.Code, refusal.Message)
 	case errors.Is(err, storage.ErrExists):
 		return newProblem(http.StatusConflict, wire.BadRevision, "the document exists")
+	case errors.Is(err, docs.ErrNotKept):
+		return newProblem(http.StatusGone, wire.NotFound, "the revision is no longer kept")
 	case ctx.Err() != nil:
 		return newProblem(http.StatusServiceUnavailable, wire.Unavailable, "the request ended first")
 	}

@@ -122,7 +122,10 @@ func isJSON(contentType string) bool {
 type identityKey struct{}
 
 func (a *api) identify(r *http.Request) (*auth.Identity, error) {
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	token, _, err := auth.Bearer(r)
+	if err != nil {
+		return nil, err
+	}
 	return a.Verifier.Verify(token)
 }
 

@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -172,13 +171,9 @@ func (s *Server) serve(session *session, w http.ResponseWriter, r *http.Request)
 
 // fromHeader returns whom the Authorization header names; nil without one.
 func (s *Server) fromHeader(r *http.Request) (*auth.Identity, error) {
-	header := r.Header.Get("Authorization")
-	if header == "" {
-		return nil, nil
-	}
-	token, ok := strings.CutPrefix(header, "Bearer ")
-	if !ok {
-		return nil, auth.ErrUnauthorized
+	token, given, err := auth.Bearer(r)
+	if err != nil || !given {
+		return nil, err
 	}
 	return s.Verifier.Verify(token)
 }
