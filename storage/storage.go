@@ -41,6 +41,10 @@ type Store interface {
 	// Delete erases every trace of a document. ErrNotFound.
 	Delete(ctx context.Context, key Key) error
 
+	// SetEpoch gives a document another epoch, and changes nothing else of it.
+	// ErrNotFound.
+	SetEpoch(ctx context.Context, key Key, epoch uuid.UUID) error
+
 	// Commit appends batches to many documents at once, in one transaction
 	// and one round trip. It returns one outcome for each batch, in their
 	// order. A batch whose base is not its document's head is Lost, alone:

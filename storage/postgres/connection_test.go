@@ -71,7 +71,7 @@ func TestOneRoundTrip(t *testing.T) {
 	}
 	config.MaxConns = 1 // none is opened in the background
 	config.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false }
-	s, err := openConfig(t.Context(), config)
+	s, err := openConfig(t.Context(), config, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -47,6 +48,18 @@ func (s *Store) Delete(ctx context.Context, key storage.Key) error {
 	}
 	if err != nil {
 		return fmt.Errorf("deleting document %d: %w", key, err)
+	}
+	return nil
+}
+
+// SetEpoch implements [storage.Store].
+func (s *Store) SetEpoch(ctx context.Context, key storage.Key, epoch uuid.UUID) error {
+	tag, err := s.pool.Exec(ctx, setEpoch, key, epoch)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = storage.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("setting the epoch of document %d: %w", key, err)
 	}
 	return nil
 }

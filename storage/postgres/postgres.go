@@ -36,6 +36,10 @@ type Options struct {
 	// MaxConns bounds the connections to Postgres. 0: what the URL's
 	// pool_max_conns says, or else the larger of 4 and the number of CPUs.
 	MaxConns int
+	// ReadOnly opens the database to look at it: its schema is left as it is
+	// and has to be up to date, it may be a standby, and what would write
+	// returns an error.
+	ReadOnly bool
 }
 
 // Store is a [storage.Store] in a Postgres database. Open makes one.
@@ -65,10 +69,10 @@ func open(ctx context.Context, url string, opts Options) (*Store, error) {
 	if opts.MaxConns > 0 {
 		config.MaxConns = int32(opts.MaxConns)
 	}
-	return openConfig(ctx, config)
+	return openConfig(ctx, config, opts.ReadOnly)
 }
 
-func openConfig(ctx context.Context, config *pgxpool.Config) (*Store, error) {
+func openConfig(ctx context.Context, config *pgxpool.Config, readOnly bool) (*Store, error) {
 	config.MinConns = min(warm, config.MaxConns)
 	config.AfterConnect = prepareStatements
 	params := config.ConnConfig.RuntimeParams
@@ -76,7 +80,9 @@ func openConfig(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 		params["application_name"] = "coscribe"
 	}
 	maps.Copy(params, settings)
-	if err := prepareDatabase(ctx, config.ConnConfig.Copy()); err != nil {
+	if readOnly {
+		params["default_transaction_read_only"] = "on"
+	} else if err := prepareDatabase(ctx, config.ConnConfig.Copy()); err != nil {
 		return nil, err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
@@ -128,6 +134,31 @@ func warmUp(ctx context.Context, pool *pgxpool.Pool, n int) error {
 		})
 	}
 	return all.Wait()
+}
+
+// risks are the settings that decide what survives a crash, with the value
+// that must not be and what it costs. They are the server's own, but for the
+// last one, which a pooler may have changed.
+var risks = []struct{ setting, value, cost string }{
+	{"fsync", "off", "a crash of the database's machine may destroy the database"},
+	{"full_page_writes", "off", "a crash of the database's machine may destroy pages of the database"},
+	{"synchronous_commit", "off", "a crash of the database loses what was committed last"},
+}
+
+// Warnings returns what of the database's settings takes from what a commit
+// promises, a sentence each.
+func (s *Store) Warnings(ctx context.Context) ([]string, error) {
+	var all []string
+	for _, r := range risks {
+		var value string
+		if err := s.pool.QueryRow(ctx, setting, r.setting).Scan(&value); err != nil {
+			return nil, fmt.Errorf("reading the setting %s: %w", r.setting, err)
+		}
+		if value == r.value {
+			all = append(all, fmt.Sprintf("Postgres runs with %s=%s: %s", r.setting, value, r.cost))
+		}
+	}
+	return all, nil
 }
 
 // Ping implements [storage.Store].

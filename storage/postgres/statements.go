@@ -35,6 +35,8 @@ const (
 	squashChanges   = "squash_changes"
 	heads           = "heads"
 	beat            = "beat"
+	setEpoch        = "set_epoch"
+	setting         = "setting"
 	deleteHead      = "delete_head"
 	deleteChanges   = "delete_changes"
 	deleteClients   = "delete_clients"
@@ -167,6 +169,9 @@ var statements = map[string]string{
 			DELETE FROM servers WHERE id <> $1 AND seen < now() - interval '1 hour'
 		)
 		SELECT EXISTS (SELECT FROM servers WHERE id <> $1 AND seen > now() - $2::interval)`,
+
+	setting:  `SELECT current_setting($1)`,
+	setEpoch: `UPDATE documents SET epoch = $2 WHERE key = $1`,
 
 	deleteHead:      `DELETE FROM heads WHERE key = $1`,
 	deleteChanges:   `DELETE FROM changes WHERE key = $1`,

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"github.com/coscribe/coscribe/storage"
 )
 
@@ -76,6 +78,28 @@ func (w *writer) delete(ctx context.Context, key storage.Key) error {
 		if _, err := stmt.ExecContext(ctx, int64(key)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// SetEpoch implements [storage.Store].
+func (s *Store) SetEpoch(ctx context.Context, key storage.Key, epoch uuid.UUID) error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	defer s.leave()
+	err := s.write.transact(ctx, func(ctx context.Context) error {
+		r, err := s.write.setEpoch.ExecContext(ctx, epoch[:], int64(key))
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); err != nil || n > 0 {
+			return err
+		}
+		return storage.ErrNotFound
+	})
+	if err != nil {
+		return fmt.Errorf("setting the epoch of document %d: %w", key, err)
 	}
 	return nil
 }

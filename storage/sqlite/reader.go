@@ -50,7 +50,7 @@ const (
 )
 
 func openReader(ctx context.Context, path string) (_ *reader, err error) {
-	db, err := connect(path, readers, "query_only(1)")
+	db, err := connect(path, readers, "_pragma=query_only(1)", "mode=rw")
 	if err != nil {
 		return nil, err
 	}

@@ -67,15 +67,30 @@ func open(ctx context.Context, path string) (_ *Store, err error) {
 	return s, nil
 }
 
+// OpenReadOnly opens the database file at path to look at it: whoever serves
+// it goes on doing so, and what would write returns an error. The schema has to
+// be up to date. The caller closes the store.
+func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
+	path, err := resolve(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening SQLite database: %w", err)
+	}
+	read, err := openReader(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("opening SQLite database: %w", err)
+	}
+	return &Store{read: read}, nil
+}
+
 // connect opens a pool of up to n connections to the file at path, each with
-// the settings given as well.
+// the settings given as well, parameters of SQLite's URI or the driver's.
 func connect(path string, n int, settings ...string) (*sql.DB, error) {
 	var dsn strings.Builder
 	dsn.WriteString("file:")
 	dsn.WriteString(strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path))
 	dsn.WriteString("?_dqs=0&_pragma=busy_timeout(5000)")
 	for _, setting := range settings {
-		dsn.WriteString("&_pragma=" + setting)
+		dsn.WriteString("&" + setting)
 	}
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {

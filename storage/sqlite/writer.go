@@ -7,6 +7,8 @@ import (
 	"fmt"
 )
 
+var errReadOnly = errors.New("the store was opened to read only")
+
 // writer is the one connection that writes, with its statements prepared.
 type writer struct {
 	db   *sql.DB
@@ -22,12 +24,12 @@ type writer struct {
 	moveMark, keptInside           *sql.Stmt
 	noteClients, dropChanges       *sql.Stmt
 	squashChange                   *sql.Stmt
-	deleteDocument                 *sql.Stmt
+	deleteDocument, setEpoch       *sql.Stmt
 	deleteRest                     []*sql.Stmt
 }
 
 func openWriter(ctx context.Context, path string) (_ *writer, err error) {
-	db, err := connect(path, 1, "journal_mode(WAL)", "synchronous(FULL)")
+	db, err := connect(path, 1, "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)")
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +80,7 @@ func (w *writer) prepare(ctx context.Context) error {
 		{&w.squashChange, `UPDATE changes SET base = ?2, client = NULL, seq = NULL, format = ?4, op = ?5
 			WHERE key = ?1 AND rev = ?3 AND base = rev - 1`},
 		{&w.deleteDocument, `DELETE FROM documents WHERE key = ?`},
+		{&w.setEpoch, `UPDATE documents SET epoch = ? WHERE key = ?`},
 	} {
 		var err error
 		if *s.stmt, err = w.conn.PrepareContext(ctx, s.text); err != nil {
@@ -106,8 +109,11 @@ func (w *writer) close() error {
 // transact runs f in a transaction when it is the caller's turn. ctx bounds the
 // wait only: f gets one that does not end, because a statement cut
 // short would leave the connection unfit for the next call, and is over in
-// little time.
+// little time. A store that was opened to read has no writer.
 func (w *writer) transact(ctx context.Context, f func(ctx context.Context) error) error {
+	if w == nil {
+		return errReadOnly
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}

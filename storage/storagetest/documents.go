@@ -21,6 +21,7 @@ var documentTests = map[string]func(*testing.T, Database){
 	"DeleteLeavesNoTrace":          testDelete,
 	"DeleteLeavesOthers":           testDeleteLeavesOthers,
 	"RecreatedDocumentIsAnother":   testRecreate,
+	"AnotherEpoch":                 testSetEpoch,
 	"CreatedTimeIsMillisecondsUTC": testCreatedTime,
 }
 
@@ -251,4 +252,27 @@ func testCreatedTime(t *testing.T, db Database) {
 	}
 	equal(t, "created", d.Created, start)
 	equal(t, "found", look(t, s, "doc"), d)
+}
+
+// testSetEpoch: nothing but the epoch changes, and of one document only.
+func testSetEpoch(t *testing.T, db Database) {
+	s := db.Open(t)
+	d, other := create(t, s, "doc"), create(t, s, "other")
+	commit(t, s, batch(d.Key, 0, 3, "x"))
+	want, err := s.Load(t.Context(), "doc", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.Document.Epoch = uuid.New()
+	if err := s.SetEpoch(t.Context(), d.Key, want.Document.Epoch); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Load(t.Context(), "doc", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "loaded", got, want)
+	equal(t, "the other", look(t, s, "other"), other)
+	commit(t, s, batch(d.Key, 3, 1, "it goes on"))
+	isErr(t, "of no document", s.SetEpoch(t.Context(), 1<<40, uuid.New()), storage.ErrNotFound)
 }

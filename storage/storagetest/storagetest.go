@@ -204,6 +204,7 @@ func each(ctx context.Context, s storage.Store, d storage.Document) map[string]e
 	errs["PutSnapshot"] = s.PutSnapshot(ctx, d.Key, snapshotAt(d.Rev, d.Epoch))
 	_, errs["Aged"] = s.Aged(ctx, 0, 0, timeAt(d.Rev), 10)
 	_, errs["Squash"] = s.Squash(ctx, d.Key, storage.Squash{From: 0, To: 1})
+	errs["SetEpoch"] = s.SetEpoch(ctx, d.Key, uuid.New())
 	errs["Ping"] = s.Ping(ctx)
 	errs["Delete"] = s.Delete(ctx, d.Key)
 	return errs
