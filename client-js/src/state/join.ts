@@ -4,7 +4,7 @@ import type { Opened, Resumed } from "../wire.ts";
 import { meet, moveCursor } from "./presence.ts";
 import { rebase, receive } from "./receive.ts";
 import { pending, type Turn } from "./turn.ts";
-import type { InFlight, State } from "./types.ts";
+import type { InFlight } from "./types.ts";
 
 /** How often in a row the server may refuse to go on before the person is asked. */
 const mostRefusals = 3;
@@ -117,5 +117,5 @@ function replace(turn: Turn, content: Delta, seq: number): void {
 /** The op in flight is committed, nobody knows where: the base to start from is what it made. */
 export function fold(turn: Turn, inFlight: InFlight): void {
   const base = compose(turn.state.base, inFlight.op);
-  turn.set({ base, inFlight: null, seq: inFlight.seq, refusals: 0 } satisfies Partial<State>);
+  turn.set({ base, inFlight: null, seq: inFlight.seq, refusals: 0 });
 }
