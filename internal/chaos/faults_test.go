@@ -93,7 +93,7 @@ func TestFaultyStore(t *testing.T) {
 				defer cancel()
 				report, err := swarm.Run(ctx, swarm.Config{
 					Address: func() string { return url },
-					Seed:    seed, Documents: 2, Clients: 6, Edits: 60, CutEvery: 12, Deserters: 1,
+					Seed:    seed, Documents: 2, Clients: 6, Edits: 80, CutEvery: 6, Deserters: 1,
 				})
 				t.Logf("%+v %+v", report, store.Faults)
 				if err != nil {
