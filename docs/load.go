@@ -67,7 +67,7 @@ func (r *room) adopt(l storage.Loaded) error {
 	}
 	r.durable, r.proposed = v, v
 	r.observe(entries)
-	r.allAuthors = v.rev == 0 || len(l.Changes) > 0 && l.Changes[0].Base == 0
+	r.allAuthors = int64(len(l.Changes)) == v.rev
 	return nil
 }
 

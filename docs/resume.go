@@ -177,8 +177,11 @@ func (q query) read(ctx context.Context) *past {
 				p.known = q.open.At.IsZero() || c.At.Equal(q.open.At)
 			case c.Base != p.head:
 				p.known = false // inside a run that the store has squashed
+			case c.Base != c.Rev-1 && c.Base < q.own:
+				p.known = false // the client's own are in the run, or behind it (S5)
 			default:
 				p.head = c.Rev
+				p.squashed = p.squashed || c.Base != c.Rev-1
 				if c.Base < squashFrom {
 					p.changes = appendElement(p.changes, wire.AppendChange(nil, wireChange(c)))
 					continue
@@ -228,7 +231,7 @@ func (q query) each(ctx context.Context) iter.Seq2[storage.Change, error] {
 				return
 			}
 			for _, c := range changes {
-				if !yield(c, nil) {
+				if c.Rev > q.head || !yield(c, nil) {
 					return
 				}
 			}

@@ -17,8 +17,8 @@ import (
 // caller can do something about them; everything else means that the store
 // failed. Access has been decided before.
 
-// errNotKept is returned for a revision that lies inside a squashed run.
-var errNotKept = errors.New("the revision is no longer kept")
+// ErrNotKept is returned for a revision that lies inside a squashed run.
+var ErrNotKept = errors.New("the revision is no longer kept")
 
 // NewDocument says what to create.
 type NewDocument struct {
@@ -146,6 +146,9 @@ func (h *Hub) Changes(ctx context.Context, id string, after int64, limit int) ([
 	stored, err := h.Store.Changes(ctx, d.Key, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read changes: %w", err)
+	}
+	if len(stored) > 0 && stored[0].Base < after {
+		return nil, fmt.Errorf("read changes after revision %d: %w", after, ErrNotKept)
 	}
 	changes := make([]wire.Change, len(stored))
 	for i, c := range stored {

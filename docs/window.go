@@ -58,6 +58,12 @@ type window struct {
 }
 
 func (w *window) add(entries ...entry) {
+	for i := len(entries) - 1; i >= 0; i-- {
+		if entries[i].base != entries[i].rev-1 { // squashed when the window was shorter
+			w.entries, entries = nil, entries[i+1:]
+			break
+		}
+	}
 	w.entries = append(w.entries, entries...)
 	if excess := len(w.entries) - w.size; excess > w.size/4 {
 		kept := make([]entry, w.size, w.size*3/2)
@@ -79,8 +85,7 @@ func (w *window) since(rev int64) []entry {
 	return w.entries[w.index(rev):]
 }
 
-// index finds the change that was made on rev. Revisions are gapless but for
-// squashed runs, which are older than what a window holds.
+// index finds the change that was made on rev: there are no squashed runs here.
 func (w *window) index(rev int64) int {
 	return int(rev - w.entries[0].base)
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/storage"
@@ -16,13 +17,22 @@ import (
 
 // Config is the command line and the environment.
 type Config struct {
-	Listen         string     `env:"COSCRIBE_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on."`
-	Database       string     `env:"COSCRIBE_DATABASE" default:"sqlite:coscribe.db" help:"sqlite:FILE or postgres://…"`
-	JWTSecretFile  string     `name:"jwt-secret-file" env:"COSCRIBE_JWT_SECRET_FILE" help:"File with the HS256 secret. Without any key the server is for this machine only and everyone is anonymous."`
-	JWTPublicKey   string     `name:"jwt-public-key" env:"COSCRIBE_JWT_PUBLIC_KEY" help:"PEM file with the public key (RS256, ES256 or EdDSA, by its type)."`
-	AllowedOrigins []string   `env:"COSCRIBE_ALLOWED_ORIGINS" help:"Origins of pages that may connect, or *. Same origin only without it."`
-	DebugListen    string     `env:"COSCRIBE_DEBUG_LISTEN" help:"Address for Go profiles, such as 127.0.0.1:6060. Keep it to this machine."`
-	LogLevel       slog.Level `env:"COSCRIBE_LOG_LEVEL" default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
+	Listen         string        `env:"COSCRIBE_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on."`
+	Database       string        `env:"COSCRIBE_DATABASE" default:"sqlite:coscribe.db" help:"sqlite:FILE or postgres://…"`
+	JWTSecretFile  string        `name:"jwt-secret-file" env:"COSCRIBE_JWT_SECRET_FILE" help:"File with the HS256 secret. Without any key the server is for this machine only and everyone is anonymous."`
+	JWTPublicKey   string        `name:"jwt-public-key" env:"COSCRIBE_JWT_PUBLIC_KEY" help:"PEM file with the public key (RS256, ES256 or EdDSA, by its type)."`
+	AllowedOrigins []string      `env:"COSCRIBE_ALLOWED_ORIGINS" help:"Origins of pages that may connect, or *. Same origin only without it."`
+	DebugListen    string        `env:"COSCRIBE_DEBUG_LISTEN" help:"Address for Go profiles, such as 127.0.0.1:6060. Keep it to this machine."`
+	Retain         time.Duration `env:"COSCRIBE_RETAIN" default:"0s" help:"How long every change is kept by itself, such as 720h; older runs of one user's changes are squashed into one. 0s: for good."`
+	LogLevel       slog.Level    `env:"COSCRIBE_LOG_LEVEL" default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
+}
+
+// Validate is called by kong.
+func (c Config) Validate() error {
+	if c.Retain < 0 {
+		return errors.New("--retain cannot be negative")
+	}
+	return nil
 }
 
 // verifier is what both halves of the server ask whom a token names.

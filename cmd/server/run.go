@@ -54,7 +54,7 @@ func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) erro
 		_ = listener.Close()
 		return fmt.Errorf("open the database: %w", err)
 	}
-	hub := docs.NewHub(docs.Config{Store: store, Logger: logger, Limits: limits, Shared: c.isPostgres(), CommitSlots: c.commitSlots()})
+	hub := docs.NewHub(docs.Config{Store: store, Logger: logger, Limits: limits, Shared: c.isPostgres(), CommitSlots: c.commitSlots(), Retain: c.Retain})
 	sessions := session.NewServer(session.Config{
 		Hub: hub, Verifier: verifier, Origins: origins, Limits: limits, Logger: logger,
 	})
