@@ -18,18 +18,23 @@ help: ## List the targets
 
 .PHONY: test
 test: deps ## Run all tests, after installing what they need
-	go test -race -timeout 10m ./...
+	go test -race -timeout 20m ./...
+	npm --prefix client-js run build
 	npm --prefix client-js test
+	npm --prefix client-js run e2e
+	npm --prefix e2e test
 
 .PHONY: check
-check: node-modules ## Check format, vet, lint, types and known vulnerabilities
+check: node-modules ## Check format, vet, lint, types, built files and known vulnerabilities
 	scripts/check-gofmt.sh
 	go vet ./...
 	go run $(STATICCHECK) ./...
 	go run $(GOLANGCI_LINT) run
 	npm --prefix client-js run check
+	npm --prefix web run check
+	npm --prefix e2e run check
 	scripts/audit.sh "go run $(GOVULNCHECK) ./..." vuln.go.dev
-	scripts/audit.sh "npm --prefix client-js audit" "audit endpoint"
+	for package in client-js web e2e; do scripts/audit.sh "npm --prefix $$package audit" "audit endpoint"; done
 
 .PHONY: build
 build: ## Build the server: bin/coscribe, static
@@ -51,15 +56,26 @@ bench: ## Run the benchmarks of Go
 bench-server: deps ## Measure the server under load; ARGS='--only hot' and such
 	go run ./bench/load $(ARGS)
 
+.PHONY: chaos
+chaos: deps ## Let stores and processes fail under people who type
+	go test -race -count=1 -v ./internal/chaos $(ARGS)
+
+.PHONY: screenshot
+screenshot: deps ## Make the README's picture again
+	npm --prefix e2e run screenshot
+
+.PHONY: web
+web: node-modules ## Build the client and the demo page that the server embeds
+	npm --prefix web run build
+
 .PHONY: deps
 deps: node-modules
 	scripts/ensure-cc.sh
 	scripts/ensure-postgres.sh
-# A browser is big: only for tests that use it.
-ifneq ($(wildcard client-js/test/browser/*),)
 	scripts/ensure-chromium.sh
-endif
 
 .PHONY: node-modules
 node-modules:
 	scripts/ensure-node-modules.sh client-js
+	scripts/ensure-node-modules.sh web
+	scripts/ensure-node-modules.sh e2e
