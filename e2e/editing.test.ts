@@ -44,7 +44,7 @@ test("formats from the toolbar reach the other, while they type", async () => {
   const typing = bob.page.keyboard.type(" and more of it", { delay: 10 });
   await ann.editor.focus();
   await ann.page.keyboard.press("Control+Home");
-  await ann.tool("Heading 1");
+  await ann.tool("H1 heading");
   await ann.page.keyboard.press("ArrowDown");
   await ann.page.keyboard.press("Home");
   for (const format of ["Bold", "Underline"]) {
@@ -70,7 +70,7 @@ test("every tool does what it says, and clearing undoes it", async () => {
   const [ann, bob] = await pair(on, "tools", [{ insert: "one\ntwo\nthree\nfour\nfive\n" }]);
   await ann.editor.focus();
   await ann.page.keyboard.press("Control+Home");
-  for (const tool of ["Heading 2", "Heading 3", "Numbered list", "Quote", "Code block"]) {
+  for (const tool of ["H2 heading", "H3 heading", "Numbered list", "Quote", "Code block"]) {
     await ann.tool(tool);
     await ann.page.keyboard.press("ArrowDown");
   }
@@ -172,6 +172,31 @@ test("plain text documents are edited in a plain field", async () => {
     await tab.standing("Saved");
   }
   expect(await on.server.content("plain")).toEqual([{ insert: "ann one bob" }]);
+  await ann.close();
+  await bob.close();
+});
+
+test("what the editor does not know keeps its place and what it is", async () => {
+  const mention = { insert: { mention: { id: 7 } }, attributes: { note: "x" } };
+  const [ann, bob] = await pair(on, "unknown", [{ insert: "ask " }, mention, { insert: " now\n" }]);
+  await ann.typeAtEnd("!");
+  await bob.editor.focus();
+  await bob.page.keyboard.press("Control+Home");
+  await bob.page.keyboard.type("please ");
+  await on.server.change("unknown", 0, [{ retain: 4 }, { insert: { poll: [1, null] } }]);
+  await expect
+    .poll(() => on.server.content("unknown"))
+    .toEqual([
+      { insert: "please ask " },
+      { insert: { poll: [1, null] } },
+      mention,
+      { insert: " now!\n" },
+    ]);
+  for (const tab of [ann, bob]) {
+    await expect
+      .poll(async () => (await tab.editor.textContent())?.replaceAll("\uFEFF", ""))
+      .toBe("please ask pollmention now!");
+  }
   await ann.close();
   await bob.close();
 });

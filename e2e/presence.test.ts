@@ -1,16 +1,10 @@
 import { expect, test } from "vitest";
 import { agreement } from "./support/agree.ts";
-import { pair } from "./support/pair.ts";
+import { pair, rename } from "./support/pair.ts";
 import { stage } from "./support/setup.ts";
 import type { Tab } from "./support/tab.ts";
 
 const on = stage();
-
-/** Gives the person at a window this name. */
-async function rename(tab: Tab, name: string): Promise<void> {
-  await tab.page.getByLabel("Your name").fill(name);
-  await tab.page.getByLabel("Your name").press("Enter");
-}
 
 /** How far a drawn caret is, in pixels, from where it should be: right behind this text. */
 function distance(tab: Tab, name: string, behind: string): Promise<number> {

@@ -16,3 +16,9 @@ export async function pair(
   };
   return [await open(), await open()];
 }
+
+/** Gives the person at a window this name. */
+export async function rename(tab: Tab, name: string): Promise<void> {
+  await tab.page.getByLabel("Your name").fill(name);
+  await tab.page.getByLabel("Your name").press("Enter");
+}

@@ -4,6 +4,7 @@ import { bindQuill } from "coscribe/quill";
 import { bindTextarea } from "coscribe/textarea";
 import { byId, element } from "./dom.ts";
 import { createEditor } from "./editor.ts";
+import { knowEmbeds } from "./embeds.ts";
 import { linkDialog } from "./link.ts";
 import type { Me } from "./me.ts";
 import { attachToolbar, clearFormat } from "./toolbar.ts";
@@ -17,6 +18,7 @@ interface Options {
 export function mountEditor(doc: Document, options: Options): void {
   const sheet = byId("div", "sheet");
   sheet.hidden = false;
+  byId("a", "skip").hidden = false;
   const label = `Text of ${doc.id}`;
   if (doc.type === "text") mountField(doc, sheet, label, options);
   else mountQuill(doc, sheet, label, options);
@@ -42,6 +44,7 @@ function mountQuill(doc: Document, sheet: HTMLElement, label: string, options: O
     link();
     return false;
   });
+  knowEmbeds(doc);
   bindQuill(doc, quill, options);
   const showBar = () => {
     bar.hidden = !doc.isEditable;
