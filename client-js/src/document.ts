@@ -154,7 +154,7 @@ export class Document extends Emitter<DocumentEvents> {
     this.dispatch({ type: "present", cursor });
   }
 
-  /** Shows the others anything else, such as `{ name, color }`; `null` takes everything back. */
+  /** Shows the others anything else, such as `{ name, color }`; `null` takes it and the cursor back. */
   setPresence(state: PresenceState | null): void {
     this.dispatch({ type: "present", state });
   }

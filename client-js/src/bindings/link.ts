@@ -110,7 +110,6 @@ export class Link {
     for (const off of this.#offs) off();
     this.release();
     this.#document.setPresence(null);
-    this.#document.setCursor(null);
   }
 
   #remote(delta: Delta): void {

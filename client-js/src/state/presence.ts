@@ -1,6 +1,6 @@
 import { equal } from "../delta/attributes.ts";
 import { type Delta, transformCursor } from "../delta/index.ts";
-import type { Change, Cursor, Peer, Peers, Presence, Present } from "../wire.ts";
+import type { Change, Cursor, Peer, Peers, Presence } from "../wire.ts";
 import { pending, type Turn } from "./turn.ts";
 import type { OwnPresence, State } from "./types.ts";
 
@@ -39,10 +39,17 @@ export function visiblePeers(state: State): Peers {
   }));
 }
 
+/** Changes what is shown of this client. Without a state it leaves, and its cursor with it. */
+export function present(turn: Turn, shown: Partial<OwnPresence>): void {
+  turn.set({ own: shown.state === null ? nobody : { ...turn.state.own, ...shown } });
+}
+
 /** Takes who is there when the document is opened; one's own entry is what the server believes. */
-export function meet(turn: Turn, present: Peers): void {
-  const { [turn.state.client]: self, ...peers } = present;
-  turn.set({ peers, told: self ? { cursor: self.cursor, state: self.state } : nobody });
+export function meet(turn: Turn, all: Peers): void {
+  const { [turn.state.client]: self, ...peers } = all;
+  // Whoever never sent a state is there with an empty one.
+  const state = self && Object.keys(self.state).length > 0 ? self.state : null;
+  turn.set({ peers, told: self ? { cursor: self.cursor, state } : nobody });
 }
 
 /** Takes who moved, came or left. */
@@ -71,13 +78,14 @@ export function due(state: State): boolean {
 export function tell(turn: Turn): void {
   const { doc, place, own, told } = turn.state;
   if (!due(turn.state) || !place) return;
-  const message: Present = {
-    t: "presence",
-    doc,
-    rev: place.rev,
+  turn.send({ t: "presence", doc, rev: place.rev, ...news(own, told) });
+  turn.set({ told: own });
+}
+
+function news(own: OwnPresence, told: OwnPresence): Partial<OwnPresence> {
+  if (!own.state && told.state) return { state: null };
+  return {
     ...(equal(own.cursor, told.cursor) ? {} : { cursor: own.cursor }),
     ...(equal(own.state, told.state) ? {} : { state: own.state }),
   };
-  turn.send(message);
-  turn.set({ told: own });
 }

@@ -2,7 +2,7 @@ import type { Code } from "../errors.ts";
 import type { Changes, DocumentMessage, Refusal } from "../wire.ts";
 import { advance, edit } from "./edit.ts";
 import { block, fold, join, opened, recover, rejoin, reopen, unsent } from "./join.ts";
-import { observe, tell } from "./presence.ts";
+import { observe, present, tell } from "./presence.ts";
 import { receive } from "./receive.ts";
 import { Turn } from "./turn.ts";
 import type { Effect, Event, State } from "./types.ts";
@@ -38,7 +38,7 @@ function take(turn: Turn, event: Event): void {
       return retry(turn);
     case "present": {
       const { type: _, ...shown } = event;
-      return turn.set({ own: { ...turn.state.own, ...shown } });
+      return present(turn, shown);
     }
     case "tell":
       return tell(turn);

@@ -148,7 +148,10 @@ export class Client {
       0,
     );
     const at = this.#random.below(length + 1);
-    this.dispatch({ type: "present", cursor: [at, at], state: { name: this.#name } });
+    const dice = this.#random.below(6);
+    if (dice < 3) this.dispatch({ type: "present", cursor: [at, at] });
+    else if (dice < 4) this.dispatch({ type: "present", cursor: null });
+    else this.dispatch({ type: "present", state: dice < 5 ? { name: this.#name } : null });
     if (due(this.state)) this.dispatch({ type: "tell" });
   }
 

@@ -97,6 +97,10 @@ export class Server {
   #leave(session: Session): void {
     if (!session.open) return;
     session.open = false;
+    this.#forget(session);
+  }
+
+  #forget(session: Session): void {
     this.room.cursors.delete(session.client);
     const left = { cursors: {}, peers: { [session.client]: null } };
     this.#broadcast({ t: "presence", doc, rev: this.room.rev, ...left });
@@ -161,6 +165,10 @@ export class Server {
 
   #presence(session: Session, { rev, cursor, state }: Present): void {
     if (!session.open || this.room.rev - rev > this.room.window) return;
+    if (state === null) {
+      this.#forget(session);
+      return;
+    }
     const before = this.room.cursors.get(session.client) ?? { cursor: null, state: null };
     const moved = (at: number): number =>
       this.room.changes

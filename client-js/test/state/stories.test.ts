@@ -388,6 +388,25 @@ describe("S7: cursors", () => {
     ]);
   });
 
+  it("of one's own stay where others see them when the document is opened again", () => {
+    const story = new Story()
+      .join()
+      .do({ type: "present", cursor: [1, 1] })
+      .do({ type: "tell" });
+    const seen = { user: { id: "me" }, cursor: [1, 1], state: {} } as const;
+    story.join("abc", { presence: { me: seen } });
+    expect(due(story.state)).toBe(false);
+  });
+
+  it("of one's own leave with a null state", () => {
+    const story = new Story().join().do({ type: "present", cursor: [1, 1], state: { name: "Me" } });
+    story.do({ type: "tell" }).do({ type: "present", state: null });
+    expect(story.do({ type: "tell" }).sent).toEqual([
+      { t: "presence", doc: "d", rev: 5, state: null },
+    ]);
+    expect(due(story.state)).toBe(false);
+  });
+
   it("come and go", () => {
     const story = new Story().join();
     const presence = { t: "presence", doc: "d", rev: 5 } as const;
