@@ -16,6 +16,11 @@ type Acknowledged struct {
 	Edits    int // the local edits that it holds
 }
 
+// Resumed tells that the document is open again. Seq is the last op of this
+// client that the server has, Known the last that had been acknowledged before
+// the connection was lost.
+type Resumed struct{ Seq, Known int64 }
+
 // Mispredicted tells that the client's own change came back different (S9).
 type Mispredicted struct {
 	Seq, Rev  int64
@@ -43,6 +48,7 @@ type Drafted struct {
 
 func (Committed) event()    {}
 func (Acknowledged) event() {}
+func (Resumed) event()      {}
 func (Mispredicted) event() {}
 func (Refused) event()      {}
 func (Rebased) event()      {}

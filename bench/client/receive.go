@@ -9,6 +9,9 @@ func (s *State) Opened(o *Opened) error {
 	if s.phase != phaseOpening {
 		return violation("C3", "opened without an open")
 	}
+	if s.joined {
+		s.emit(Resumed{Seq: o.Seq, Known: s.seq})
+	}
 	var err error
 	switch {
 	case !s.joined && o.Fresh:

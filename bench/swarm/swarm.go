@@ -43,7 +43,24 @@ type Config struct {
 	// Edited, where set, is called after every edit of any client with the
 	// number of edits so far, from many goroutines: a place to kill a server.
 	Edited func(n int)
+
+	// Watch, where set, is told what happens, from many goroutines.
+	Watch Watcher
 }
+
+// Watcher is told what happens at each client of a swarm, in that client's
+// order. It must not wait.
+type Watcher interface {
+	// Types tells that a client is about to make an edit.
+	Types(clientID, doc string)
+	// Saw tells of an event.
+	Saw(clientID, doc string, e client.Event)
+}
+
+type nobody struct{}
+
+func (nobody) Types(string, string)             {}
+func (nobody) Saw(string, string, client.Event) {}
 
 func (c Config) withDefaults() Config {
 	def := func(v *int, d int) {
@@ -62,6 +79,9 @@ func (c Config) withDefaults() Config {
 	def(&c.Edits, 50)
 	def(&c.Pending, 16)
 	c.Documents = min(c.Documents, c.Clients)
+	if c.Watch == nil {
+		c.Watch = nobody{}
+	}
 	return c
 }
 
@@ -192,6 +212,8 @@ func (l *ledger) event(doc string, e client.Event) {
 		return
 	case client.Acknowledged:
 		l.sum.Acknowledged += e.Edits
+		return
+	case client.Resumed:
 		return
 	case client.Mispredicted:
 		l.sum.Mispredicted++

@@ -51,6 +51,7 @@ func (w *walker) event(doc string, e client.Event) {
 		}
 	}
 	w.swarm.ledger.event(doc, e)
+	w.swarm.cfg.Watch.Saw(w.client.ID(), doc, e)
 }
 
 // acknowledged is how many of the walker's tokens are acknowledged.
@@ -149,6 +150,7 @@ func (w *walker) step(ctx context.Context, n int) error {
 
 func (w *walker) edit(d *work, n int) error {
 	token := typing.Token(w.id, n)
+	w.swarm.cfg.Watch.Types(w.client.ID(), d.id)
 	return d.doc.Do(func(s *client.State) error {
 		op := typing.Edit(w.rng, s.View(), w.swarm.cfg.Type, token)
 		if err := s.Edit(op); err != nil {
