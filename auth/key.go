@@ -38,15 +38,24 @@ func NewHS256(secret []byte, options ...Option) (*Verifier, error) {
 	return newVerifier(jwt.SigningMethodHS256, bytes.Clone(secret), options), nil
 }
 
-// LoadHS256 is NewHS256 with the secret in a file. One newline at its end, as
-// editors and echo leave it ("\n" or "\r\n"), is not part of the secret.
-func LoadHS256(path string, options ...Option) (*Verifier, error) {
+// ReadSecret reads a secret from a file. One newline at its end, as editors and
+// echo leave it ("\n" or "\r\n"), is not part of the secret.
+func ReadSecret(path string) ([]byte, error) {
 	secret, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the JWT secret: %w", err)
 	}
 	if line, ok := bytes.CutSuffix(secret, []byte("\n")); ok {
 		secret = bytes.TrimSuffix(line, []byte("\r"))
+	}
+	return secret, nil
+}
+
+// LoadHS256 is NewHS256 with the secret in a file, see ReadSecret.
+func LoadHS256(path string, options ...Option) (*Verifier, error) {
+	secret, err := ReadSecret(path)
+	if err != nil {
+		return nil, err
 	}
 	verifier, err := NewHS256(secret, options...)
 	if err != nil {
