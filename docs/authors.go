@@ -31,7 +31,7 @@ func (r *room) known(client uuid.UUID) bool {
 		return false
 	}
 	r.lookups[client] = struct{}{}
-	r.hub.running.Go(func() {
+	r.beside(func() {
 		last, err := r.hub.Store.Client(r.hub.ctx, r.key, client)
 		r.inbox.force(internal(func(r *room) { r.found(client, last, err) }))
 	})

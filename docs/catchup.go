@@ -44,7 +44,7 @@ func (r *room) catchUp() {
 	line, v := r.line(), r.durable
 	r.looks++
 	r.hub.metrics.catchUps.Inc()
-	r.hub.running.Go(func() {
+	r.beside(func() {
 		wait := 20 * time.Millisecond
 		for {
 			t, err := readTail(r.hub.ctx, r.hub.Store, line, v)

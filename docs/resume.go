@@ -131,7 +131,7 @@ func (j *join) read(r *room) {
 		own: r.lastOf(j.client()), head: r.durable.rev, plain: j.plain,
 	}
 	j.reading = true
-	r.hub.running.Go(func() {
+	r.beside(func() {
 		p := q.read(r.hub.ctx)
 		r.inbox.force(internal(func(r *room) {
 			j.reading, j.past = false, p

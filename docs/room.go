@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"sync/atomic"
@@ -100,12 +101,9 @@ func (r *room) serve() {
 	for !r.ended {
 		select {
 		case <-r.inbox.wake:
-			list := r.inbox.take(spare)
-			for i, req := range list {
-				r.admit(req)
-				list[i] = nil
-			}
-			spare = list
+			spare = r.inbox.take(spare)
+			r.carryOut(spare)
+			clear(spare)
 		case <-ticker.C:
 			r.tellPresence()
 		case <-idle.C:
@@ -138,9 +136,34 @@ func (r *room) resume() {
 	queue := r.queue
 	r.queue = nil
 	clear(r.held)
-	for _, req := range queue {
-		r.admit(req)
+	r.carryOut(queue)
+}
+
+// carryOut admits requests in order. Those that a panic keeps it from wait
+// with the others, for whoever answers them.
+func (r *room) carryOut(list []request) {
+	n := 0
+	defer func() {
+		if n < len(list) {
+			r.queue = append(r.queue, list[n:]...)
+		}
+	}()
+	for ; n < len(list); n++ {
+		r.admit(list[n])
 	}
+}
+
+// beside runs f off the room's goroutine. If it panics, that ends the room.
+func (r *room) beside(f func()) {
+	r.hub.running.Go(func() {
+		defer func() {
+			if cause := recover(); cause != nil {
+				stack := debug.Stack()
+				r.inbox.force(internal(func(*room) { panic(fmt.Sprintf("%v beside it:\n%s", cause, stack)) }))
+			}
+		}()
+		f()
+	})
 }
 
 func (r *room) schedule(ticker, idle *time.Timer) {

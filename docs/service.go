@@ -186,7 +186,12 @@ func (h *Hub) Submit(ctx context.Context, id string, e Edit) (Committed, error) 
 	answer := make(chan result, 1)
 	_, werr := h.post(id, &submission{
 		metrics: h.metrics, doc: id, author: e.Client, user: e.User, rev: e.Rev, seq: e.Seq, op: e.Op, invalid: e.Invalid, key: d.Key,
-		reply: func(c Committed, err *wire.Error) { answer <- result{c, err} },
+		reply: func(c Committed, err *wire.Error) {
+			select {
+			case answer <- result{c, err}:
+			default: // it was answered before its room failed
+			}
+		},
 	})
 	if werr != nil {
 		return Committed{}, werr

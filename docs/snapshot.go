@@ -44,7 +44,7 @@ func (r *room) snapshotIfDue() {
 	}
 	v, key := r.durable, r.key
 	*s = snapshotState{rev: s.rev, size: s.size, writing: true}
-	r.hub.running.Go(func() {
+	r.beside(func() {
 		size, err := r.hub.writeSnapshot(key, v)
 		r.inbox.force(internal(func(r *room) {
 			r.snapshot.writing = false

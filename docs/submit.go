@@ -183,7 +183,7 @@ func (s *submission) repeat(r *room, a *author) {
 		s.acknowledge(r.id, a.rev)
 		return
 	}
-	r.hub.running.Go(func() {
+	r.beside(func() {
 		first, err := r.hub.Store.Submission(r.hub.ctx, r.key, s.author, s.seq)
 		if err != nil {
 			r.log.Warn("repeated op cannot be looked up", "client", s.author, "seq", s.seq, "err", err)
