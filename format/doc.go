@@ -1,0 +1,32 @@
+// Package format writes the content of a document as text, HTML or Markdown,
+// and reads it back. Contents are deltas of inserts (see package ot), their
+// formats those of Quill: bold, italic, underline, strike, code, script, link,
+// color, background, font and size in a line; header, list, blockquote,
+// code-block, indent, align and direction on the newline that ends it; the
+// embeds image, video and formula.
+//
+// Reading what was written gives the same content, as far as the form can
+// carry it.
+//
+// # What a form cannot carry
+//
+// Text carries text alone: formats and embeds are left out.
+//
+// HTML carries all of the above, but not: other formats and embeds; several
+// block formats on one line, of which code-block, list, header and blockquote
+// count in this order; other block formats on lines of code; values of formats
+// that are not Quill's own; links and images whose URL has a scheme other than
+// http, https, mailto and tel (and data, for images); U+0000. Indents end at 8.
+//
+// Markdown (CommonMark, with strikethrough and task lists) carries bold,
+// italic, strike, code, link, header, list, indent of lists, blockquote,
+// code-block and images that have no formats. Beside what HTML cannot carry it
+// loses the other formats; empty lines outside of code; formats but code on
+// spaces at the edge of a run; an indent that is more than one deeper than the
+// line before; formats of empty text. Lines are paragraphs: a line break
+// within a paragraph is read as a space.
+//
+// Nothing unsafe comes out or gets in: HTML is held to an allowlist
+// (github.com/microcosm-cc/bluemonday) when it is written and before it is
+// read. HTML within Markdown is read by the same rules.
+package format

@@ -1,0 +1,218 @@
+package format_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/coscribe/coscribe/format"
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/ot/otjson"
+	"pgregory.net/rapid"
+)
+
+func decode(t testing.TB, content string) ot.Delta {
+	t.Helper()
+	d, err := otjson.DecodeContent([]byte(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func read(t testing.TB, f format.Format, text string, typ ot.Type) ot.Delta {
+	t.Helper()
+	d, err := f.Read(text, typ)
+	if err != nil {
+		t.Fatalf("%s %q: %v", f, text, err)
+	}
+	return d
+}
+
+// What is written, and read back as the same.
+var written = []struct{ name, content, html, markdown string }{
+	{"nothing", `[{"insert":"\n"}]`, `<p><br></p>`, ``},
+	{"paragraphs", `[{"insert":"a\nb\n"}]`, `<p>a</p><p>b</p>`, "a\n\nb\n"},
+	{"formats", `[{"insert":"x","attributes":{"bold":true}},{"insert":" y ","attributes":{"italic":true}},{"insert":"z\n"}]`,
+		`<p><strong>x</strong><em> y </em>z</p>`, "**x** *y* z\n"},
+	{"a link", `[{"insert":"x","attributes":{"link":"https://a.example/?a=1&b=2"}},{"insert":"\n"}]`,
+		`<p><a href="https://a.example/?a=1&amp;b=2">x</a></p>`, "[x](<https://a.example/?a=1\\&b=2>)\n"},
+	{"a header", `[{"insert":"x"},{"insert":"\n","attributes":{"header":2}}]`, `<h2>x</h2>`, "## x\n"},
+	{"a list", `[{"insert":"a"},{"insert":"\n","attributes":{"list":"bullet"}},` +
+		`{"insert":"b"},{"insert":"\n","attributes":{"indent":1,"list":"ordered"}},{"insert":"c"},{"insert":"\n","attributes":{"list":"bullet"}}]`,
+		`<ul><li>a</li><ol><li>b</li></ol><li>c</li></ul>`, "- a\n  1. b\n- c\n"},
+	{"a check list", `[{"insert":"a"},{"insert":"\n","attributes":{"list":"checked"}},{"insert":"b"},{"insert":"\n","attributes":{"list":"unchecked"}}]`,
+		`<ul><li data-list="checked">a</li><li data-list="unchecked">b</li></ul>`, "- [x] a\n- [ ] b\n"},
+	{"code", "[{\"insert\":\"if a < b {\"},{\"insert\":\"\\n\",\"attributes\":{\"code-block\":\"go\"}},{\"insert\":\"\\t}\"},{\"insert\":\"\\n\",\"attributes\":{\"code-block\":\"go\"}}]",
+		"<pre><code class=\"language-go\">if a &lt; b {\n\t}\n</code></pre>", "```go\nif a < b {\n\t}\n```\n"},
+	{"a quote", `[{"insert":"a"},{"insert":"\n","attributes":{"blockquote":true}},{"insert":"b"},{"insert":"\n","attributes":{"blockquote":true}}]`,
+		`<blockquote><p>a</p><p>b</p></blockquote>`, "> a\n>\n> b\n"},
+	{"an image", `[{"insert":{"image":"/x.png"},"attributes":{"alt":"an x"}},{"insert":"\n"}]`,
+		`<p><img src="/x.png" alt="an x"></p>`, "![an x](</x.png>)\n"},
+	{"what would be syntax", `[{"insert":"1. <b>*a*</b> & [x]\n"}]`,
+		`<p>1. &lt;b&gt;*a*&lt;/b&gt; &amp; [x]</p>`, "1\\. \\<b\\>\\*a\\*\\</b\\> \\& \\[x\\]\n"},
+	{"code that would define a reference", "[{\"insert\":\"x]:y\",\"attributes\":{\"code\":true,\"link\":\"/z\"}},{\"insert\":\"\\n\"}]",
+		`<p><a href="/z"><code>x]:y</code></a></p>`, "[<code>x\\]:y</code>](</z>)\n"},
+	{"spaces", `[{"insert":"  a  b\tc \n"}]`,
+		"<p style=\"white-space: pre-wrap\">  a  b\tc </p>", "&#32; a  b&#9;c&#32;\n"},
+}
+
+func TestWrite(t *testing.T) {
+	t.Parallel()
+	for _, c := range written {
+		content := decode(t, c.content)
+		for f, want := range map[format.Format]string{format.HTML: c.html, format.Markdown: c.markdown} {
+			got := f.Write(content)
+			if got != want {
+				t.Errorf("%s: %s is\n%s\nwant\n%s", c.name, f, got, want)
+			}
+			if c.name == "formats" && f == format.Markdown {
+				continue // the italic spaces become plain
+			}
+			if back := read(t, f, got, ot.RichText); !back.Equal(content) {
+				t.Errorf("%s: %s is read back as %v", c.name, f, back)
+			}
+		}
+	}
+}
+
+func TestReadHTML(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ html, want string }{
+		{"", `[{"insert":"\n"}]`},
+		{"just text", `[{"insert":"just text\n"}]`},
+		{"<p>a\n  b </p>\n<p>c</p>", `[{"insert":"a b\nc\n"}]`},
+		{"<div>a<br>b<br></div>", `[{"insert":"a\nb\n"}]`},
+		{"<p></p><p>a</p>", `[{"insert":"a\n"}]`},
+		{"<b>a </b> b", `[{"insert":"a ","attributes":{"bold":true}},{"insert":"b\n"}]`},
+		{"<ul><li>a<ul><li></li></ul></li></ul>",
+			`[{"insert":"a"},{"insert":"\n","attributes":{"list":"bullet"}},{"insert":"\n","attributes":{"indent":1,"list":"bullet"}}]`},
+		{"<table><tr><td>a</td><td>b</td></tr></table>", `[{"insert":"a\nb\n"}]`},
+		{"<script>alert(1)</script><p onclick=x()>a</p>", `[{"insert":"a\n"}]`},
+		{`<a href="javascript:alert(1)">a</a>`, `[{"insert":"a\n"}]`},
+		{`<img src="javascript:alert(1)">b`, `[{"insert":"b\n"}]`},
+		{`<iframe src="https://a.example">x</iframe>b`, `[{"insert":"b\n"}]`},
+		{`<span style="color:url(x)">a</span>`, `[{"insert":"a\n"}]`},
+		{`<p class="ql-align-center">a</p>`, `[{"insert":"a"},{"insert":"\n","attributes":{"align":"center"}}]`},
+		{"<pre>a\r\nb</pre>", `[{"insert":"a"},{"insert":"\n","attributes":{"code-block":true}},{"insert":"b"},{"insert":"\n","attributes":{"code-block":true}}]`},
+	} {
+		if got, want := read(t, format.HTML, c.html, ot.RichText), decode(t, c.want); !got.Equal(want) {
+			t.Errorf("%s\n got %v\nwant %v", c.html, got, want)
+		}
+	}
+}
+
+func TestReadMarkdown(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ markdown, want string }{
+		{"# A\n\nb\nc", `[{"insert":"A"},{"insert":"\n","attributes":{"header":1}},{"insert":"b c\n"}]`},
+		{"a  \nb", `[{"insert":"a\nb\n"}]`},
+		{"* a\n\n* b\r\n", `[{"insert":"a"},{"insert":"\n","attributes":{"list":"bullet"}},{"insert":"b"},{"insert":"\n","attributes":{"list":"bullet"}}]`},
+		{"a <script>alert(1)</script> b", `[{"insert":"a  b\n"}]`},
+		{"[a](javascript:alert(1))", `[{"insert":"a\n"}]`},
+		{"<u>a</u>", `[{"insert":"a","attributes":{"underline":true}},{"insert":"\n"}]`},
+	} {
+		if got, want := read(t, format.Markdown, c.markdown, ot.RichText), decode(t, c.want); !got.Equal(want) {
+			t.Errorf("%s\n got %v\nwant %v", c.markdown, got, want)
+		}
+	}
+}
+
+func TestReadPlainText(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		format format.Format
+		text   string
+		typ    ot.Type
+		want   string
+	}{
+		{format.Text, "a\r\nb\rc", ot.Text, "a\nb\nc"},
+		{format.Text, "a\r\nb", ot.RichText, "a\nb\n"},
+		{format.Text, "a\n", ot.RichText, "a\n"},
+		{format.Text, "", ot.Text, ""},
+		{format.HTML, "<h1>a</h1><b>b</b><img src=x>", ot.Text, "a\nb"},
+		{format.Markdown, "# a\n\n**b**", ot.Text, "a\nb"},
+	} {
+		got := read(t, c.format, c.text, c.typ)
+		if want := (ot.Delta{ot.Insert(c.want, nil)}).Normalize(); !got.Equal(want) {
+			t.Errorf("%s %q of type %s: %v, want %v", c.format, c.text, c.typ, got, want)
+		}
+	}
+}
+
+// What HTML carries comes back; writing what was read changes nothing.
+func TestHTMLRoundTrip(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		content := carriedByHTML.content(t)
+		page := format.HTML.Write(content)
+		back, err := format.HTML.Read(page, ot.RichText)
+		if err != nil || !back.Equal(content) {
+			t.Fatalf("%s\n got %v, %v\nwant %v", page, back, err, content)
+		}
+	})
+}
+
+// The same of Markdown.
+func TestMarkdownRoundTrip(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		content := carriedByMarkdown.content(t)
+		page := format.Markdown.Write(content)
+		back, err := format.Markdown.Read(page, ot.RichText)
+		if err != nil || !back.Equal(content) {
+			t.Fatalf("%s\n got %v, %v\nwant %v", page, back, err, content)
+		}
+	})
+}
+
+func TestTextRoundTrip(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOf(rapid.SampledFrom([]rune("ab \n\x00é😀"))).Draw(t, "text")
+		content, err := format.Text.Read(text, ot.Text)
+		if err != nil || format.Text.Write(content) != text {
+			t.Fatalf("%q is read as %v, %v", text, content, err)
+		}
+	})
+}
+
+// Whatever is read is a content that a document takes, and safe when written.
+func FuzzRead(f *testing.F) {
+	for _, c := range written {
+		f.Add(c.html)
+		f.Add(c.markdown)
+	}
+	f.Add(strings.Repeat("<div>", 1000))
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, of := range []format.Format{format.Text, format.HTML, format.Markdown} {
+			for _, typ := range []ot.Type{ot.RichText, ot.Text} {
+				content, err := of.Read(text, typ)
+				if err != nil {
+					continue
+				}
+				if err := typ.Check(content); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := otjson.DecodeContent(otjson.Append(nil, content)); err != nil {
+					t.Fatalf("%s %q: %v", of, text, err)
+				}
+				if page := format.HTML.Write(content); strings.Contains(page, "<script") || strings.Contains(page, "<iframe") {
+					t.Fatal(page)
+				}
+				format.Markdown.Write(content)
+			}
+		}
+	})
+}
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for _, f := range []format.Format{format.Delta, format.Text, format.HTML, format.Markdown} {
+		if got, err := format.Parse(f.String()); got != f || err != nil {
+			t.Errorf("%s: %v, %v", f, got, err)
+		}
+	}
+	if _, err := format.Parse("pdf"); err == nil {
+		t.Error("pdf is known")
+	}
+}

@@ -1,0 +1,202 @@
+package format
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/coscribe/coscribe/ot"
+)
+
+// mark says what became of a piece in a comparison of two contents.
+type mark uint8
+
+const (
+	kept mark = iota
+	inserted
+	deleted
+)
+
+// piece is an insert without a newline in it.
+type piece struct {
+	op   ot.Op
+	mark mark
+}
+
+// line is what stands before a newline, and that newline's formats.
+type line struct {
+	pieces []piece
+	block  block
+	end    mark // of the newline
+}
+
+// split cuts pieces into lines. What stands behind the last newline is one,
+// too.
+func split(pieces []piece) []line {
+	var all []line
+	var last line
+	for _, p := range pieces {
+		text := p.op.Text()
+		if text == "" {
+			last.pieces = append(last.pieces, p)
+			continue
+		}
+		a := p.op.Attributes()
+		for {
+			before, rest, more := strings.Cut(text, "\n")
+			if before != "" {
+				last.pieces = append(last.pieces, piece{ot.Insert(before, a), p.mark})
+			}
+			if !more {
+				break
+			}
+			last.block, last.end = blockOf(a), p.mark
+			all, last, text = append(all, last), line{}, rest
+		}
+	}
+	if len(last.pieces) > 0 {
+		all = append(all, last)
+	}
+	return all
+}
+
+func lines(content ot.Delta) []line {
+	pieces := make([]piece, len(content))
+	for i, op := range content {
+		pieces[i].op = op
+	}
+	return split(pieces)
+}
+
+// kind is what a line is.
+type kind uint8
+
+const (
+	paragraph kind = iota
+	header
+	listItem
+	quote
+	code
+)
+
+// maxIndent is the deepest indent that Quill knows.
+const maxIndent = 8
+
+// block is the formats of a line.
+type block struct {
+	kind     kind
+	level    int    // of a header, 1 to 6
+	list     string // ordered, bullet, checked, unchecked
+	language string // of code, empty where it is not known
+	indent   int
+	align    string // center, right, justify
+	rtl      bool
+}
+
+func blockOf(a *ot.Attributes) block {
+	var b block
+	switch {
+	case truthy(get(a, "code-block")):
+		return block{kind: code, language: languageOf(get(a, "code-block"))}
+	case lists[text(get(a, "list"))]:
+		b.kind, b.list = listItem, text(get(a, "list"))
+	case number(get(a, "header")) >= 1 && number(get(a, "header")) <= 6:
+		b.kind, b.level = header, number(get(a, "header"))
+	case truthy(get(a, "blockquote")):
+		b.kind = quote
+	}
+	b.indent = min(max(number(get(a, "indent")), 0), maxIndent)
+	if align := text(get(a, "align")); aligns[align] {
+		b.align = align
+	}
+	b.rtl = text(get(a, "direction")) == "rtl"
+	return b
+}
+
+var (
+	lists  = map[string]bool{"ordered": true, "bullet": true, "checked": true, "unchecked": true}
+	aligns = map[string]bool{"center": true, "right": true, "justify": true}
+)
+
+// languageOf is the language of code that is not just code.
+func languageOf(v ot.Value) string {
+	if name := text(v); languagePattern.MatchString(name) {
+		return name
+	}
+	return ""
+}
+
+// attributes is the formats as the newline has them.
+func (b block) attributes() *ot.Attributes {
+	var list []ot.Attribute
+	set := func(key string, value any) { list = append(list, attribute(key, value)) }
+	switch b.kind {
+	case code:
+		if b.language == "" {
+			set("code-block", true)
+		} else {
+			set("code-block", b.language)
+		}
+		return ot.MakeAttributes(list...)
+	case header:
+		set("header", b.level)
+	case listItem:
+		set("list", b.list)
+	case quote:
+		set("blockquote", true)
+	}
+	if b.indent > 0 {
+		set("indent", b.indent)
+	}
+	if b.align != "" {
+		set("align", b.align)
+	}
+	if b.rtl {
+		set("direction", "rtl")
+	}
+	return ot.MakeAttributes(list...)
+}
+
+func attribute(key string, value any) ot.Attribute {
+	v, err := ot.ValueOf(value)
+	if err != nil {
+		panic("internal error: a format without a JSON form: " + err.Error())
+	}
+	return ot.Attribute{Key: key, Value: v}
+}
+
+func get(a *ot.Attributes, key string) ot.Value {
+	v, _ := a.Get(key)
+	return v
+}
+
+// truthy is JavaScript's idea of a value that is set.
+func truthy(v ot.Value) bool {
+	switch v {
+	case "", "null", "false", "0", `""`:
+		return false
+	}
+	return true
+}
+
+// text returns a value that is a string, else "".
+func text(v ot.Value) string {
+	var s string
+	if len(v) == 0 || v[0] != '"' || json.Unmarshal([]byte(v), &s) != nil {
+		return ""
+	}
+	return s
+}
+
+// number returns a value that is a small integer, or a string of one, else 0.
+func number(v ot.Value) int {
+	digits := string(v)
+	if s := text(v); s != "" {
+		digits = s
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,332 @@
+package format
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/coscribe/coscribe/ot"
+)
+
+// readHTML reads the content of HTML. What the policy does not allow is left
+// out before.
+func readHTML(text string) (ot.Delta, error) { return parse(text, false) }
+
+// parse reads HTML. With spaces all white space but newlines counts, as it does
+// in Markdown.
+func parse(text string, spaces bool) (ot.Delta, error) {
+	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
+	nodes, err := html.ParseFragment(strings.NewReader(policy.Sanitize(text)), body)
+	if err != nil {
+		return nil, fmt.Errorf("parse HTML: %w", err)
+	}
+	var r htmlReader
+	r.spaces = spaces
+	for _, n := range nodes {
+		r.node(n)
+	}
+	r.endLine()
+	return r.out.Delta(), nil
+}
+
+// htmlReader walks over a tree and builds lines.
+type htmlReader struct {
+	out   ot.Builder
+	lines int // ended so far
+	scope
+	started bool           // the line has something in it
+	pending bool           // white space, to be written if something follows
+	gap     *ot.Attributes // of that white space
+	boxed   bool           // a checkbox was just read: the next space is its own
+}
+
+// scope is what an element lays over its children.
+type scope struct {
+	block  block
+	format *ot.Attributes
+	depth  int  // of lists
+	pre    bool // newlines end lines
+	spaces bool // spaces count
+}
+
+func (r *htmlReader) node(n *html.Node) {
+	switch n.Type {
+	case html.TextNode:
+		r.text(n.Data)
+	case html.ElementNode:
+		outer := r.scope
+		r.element(n)
+		r.scope = outer
+	}
+}
+
+func (r *htmlReader) children(n *html.Node) {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		r.node(c)
+	}
+}
+
+func (r *htmlReader) element(n *html.Node) {
+	if r.leaf(n) {
+		return
+	}
+	if !isBlock(n.DataAtom) {
+		r.inline(n)
+		r.children(n)
+		return
+	}
+	r.endLine()
+	r.enter(n)
+	before := r.lines
+	r.children(n)
+	if r.lines == before && (n.DataAtom == atom.Li || r.block.kind == header) {
+		r.started = true // an empty one is one, too
+	}
+	r.endLine()
+}
+
+// leaf reads elements whose children do not matter.
+func (r *htmlReader) leaf(n *html.Node) bool {
+	switch {
+	case n.DataAtom == atom.Br:
+		r.started = true
+		r.endLine()
+	case n.DataAtom == atom.Img:
+		r.image(n)
+	case n.DataAtom == atom.Input: // enter has seen it
+		r.boxed = true
+	case n.DataAtom == atom.A && attr(n, "data-embed") == "video":
+		r.embed("video", attr(n, "href"), r.format)
+	case n.DataAtom == atom.Span && has(n, "data-value"):
+		r.embed("formula", attr(n, "data-value"), r.format)
+	default:
+		return false
+	}
+	return true
+}
+
+var blocks = []atom.Atom{
+	atom.P, atom.Div, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Blockquote, atom.Pre,
+	atom.Ol, atom.Ul, atom.Li, atom.Table, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr, atom.Td, atom.Th,
+}
+
+func isBlock(a atom.Atom) bool { return slices.Contains(blocks, a) }
+
+// enter takes over what a block says of its lines.
+func (r *htmlReader) enter(n *html.Node) {
+	b := &r.block
+	switch n.DataAtom {
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		b.kind, b.level = header, int(n.Data[1]-'0')
+	case atom.Blockquote:
+		b.kind = quote
+	case atom.Pre:
+		*b, r.pre = block{kind: code}, true
+	case atom.Ol, atom.Ul:
+		r.depth++
+		b.kind, b.list = listItem, "bullet"
+		b.indent = min(r.depth-1, maxIndent)
+		if n.DataAtom == atom.Ol {
+			b.list = "ordered"
+		}
+	case atom.Li:
+		if list := attr(n, "data-list"); list != "" {
+			b.list = list
+		}
+		if box := checkbox(n); box != nil {
+			b.list = "unchecked"
+			if has(box, "checked") {
+				b.list = "checked"
+			}
+		}
+	}
+	if attr(n, "dir") == "rtl" {
+		b.rtl = true
+	}
+	r.classes(n)
+	r.styles(n)
+}
+
+// checkbox returns the box that an item begins with, nil where there is none.
+func checkbox(n *html.Node) *html.Node {
+	for c := n.FirstChild; c != nil; c = c.FirstChild {
+		if c.DataAtom == atom.Input {
+			return c
+		}
+	}
+	return nil
+}
+
+// inline takes over how an element formats its text.
+func (r *htmlReader) inline(n *html.Node) {
+	switch n.DataAtom {
+	case atom.A:
+		if link := attr(n, "href"); link != "" {
+			r.set("link", link)
+		}
+	case atom.Strong, atom.B:
+		r.set("bold", true)
+	case atom.Em, atom.I:
+		r.set("italic", true)
+	case atom.U, atom.Ins:
+		r.set("underline", true)
+	case atom.S, atom.Del, atom.Strike:
+		r.set("strike", true)
+	case atom.Sub:
+		r.set("script", "sub")
+	case atom.Sup:
+		r.set("script", "super")
+	case atom.Code:
+		if !r.pre {
+			r.set("code", true)
+		}
+	}
+	r.classes(n)
+	r.styles(n)
+}
+
+func (r *htmlReader) set(key string, value any) {
+	list := []ot.Attribute{}
+	for k, v := range r.format.All() {
+		list = append(list, ot.Attribute{Key: k, Value: v})
+	}
+	r.format = ot.MakeAttributes(append(list, attribute(key, value))...)
+}
+
+func (r *htmlReader) classes(n *html.Node) {
+	for class := range strings.FieldsSeq(attr(n, "class")) {
+		if language, ok := strings.CutPrefix(class, "language-"); ok && r.pre {
+			r.block.language = language
+		}
+		name, ok := strings.CutPrefix(class, "ql-")
+		if !ok {
+			continue
+		}
+		switch format, value, _ := strings.Cut(name, "-"); format {
+		case "font", "size":
+			r.set(format, value)
+		case "indent":
+			if r.depth == 0 {
+				r.block.indent = int(value[0] - '0')
+			}
+		case "align":
+			r.block.align = value
+		case "direction":
+			r.block.rtl = true
+		}
+	}
+}
+
+func (r *htmlReader) styles(n *html.Node) {
+	for style := range strings.SplitSeq(attr(n, "style"), ";") {
+		property, value, _ := strings.Cut(style, ":")
+		value = strings.TrimSpace(value)
+		switch strings.TrimSpace(property) {
+		case "color":
+			r.set("color", value)
+		case "background-color":
+			r.set("background", value)
+		case "text-align":
+			r.block.align = value
+		case "white-space":
+			r.spaces = true
+		}
+	}
+}
+
+// text reads a piece of text. White space that counts for nothing is dropped
+// or becomes one space.
+func (r *htmlReader) text(text string) {
+	rest := text
+	if r.boxed {
+		rest, r.boxed = strings.TrimPrefix(rest, " "), false
+	}
+	for rest != "" {
+		n := strings.IndexFunc(rest, r.special)
+		if n < 0 {
+			n = len(rest)
+		}
+		if n > 0 {
+			r.write(rest[:n])
+		}
+		if n == len(rest) {
+			return
+		}
+		switch {
+		case r.pre:
+			r.started = true
+			r.endLine()
+		case r.started && !r.pending:
+			r.pending, r.gap = true, r.format
+		}
+		rest = rest[n+1:]
+	}
+}
+
+// special tells of the characters that are not written as they are.
+func (r *htmlReader) special(c rune) bool {
+	if r.pre || r.spaces {
+		return c == '\n'
+	}
+	return c == ' ' || c == '\n' || c == '\t' || c == '\f'
+}
+
+func (r *htmlReader) write(text string) {
+	r.writePending()
+	r.out.Insert(text, r.format)
+	r.started = true
+}
+
+func (r *htmlReader) writePending() {
+	if r.pending {
+		r.out.Insert(" ", r.gap)
+		r.pending = false
+	}
+}
+
+func (r *htmlReader) embed(key, value string, a *ot.Attributes) {
+	if value == "" {
+		return
+	}
+	r.writePending()
+	r.out.InsertEmbed(ot.Embed{Key: key, Value: attribute(key, value).Value}, a)
+	r.started = true
+}
+
+func (r *htmlReader) image(n *html.Node) {
+	outer := r.format
+	for _, name := range imageFormats {
+		if v := attr(n, name); v != "" {
+			r.set(name, v)
+		}
+	}
+	r.embed("image", attr(n, "src"), r.format)
+	r.format = outer
+}
+
+// endLine ends a line that has begun.
+func (r *htmlReader) endLine() {
+	r.pending = false
+	if !r.started {
+		return
+	}
+	r.started = false
+	r.lines++
+	r.out.Insert("\n", r.block.attributes())
+}
+
+func attr(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func has(n *html.Node, name string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
+}
