@@ -162,27 +162,36 @@ type query struct {
 // saw.
 func (q query) read(ctx context.Context) *past {
 	p := &past{head: q.open.Rev, known: true}
-	squashFrom := max(q.own, q.open.Rev)
-	if q.plain || q.head-squashFrom <= longRun {
-		squashFrom = q.head
+	var squashed run
+	op, err := ot.ComposeAll(q.squash(ctx, p, &squashed))
+	if err != nil && p.failed == nil {
+		p.failed = fmt.Errorf("squash the changes after revision %d: %w", squashed.base, err)
 	}
-	var run run
-	ops := func(yield func(ot.Delta) bool) {
+	if p.failed == nil && squashed.last.Rev > 0 {
+		p.squashed = true
+		p.changes = appendElement(p.changes, wire.AppendChange(nil, squashed.change(op)))
+	}
+	return p
+}
+
+// squash puts the changes up to the client's own last one into p, and yields
+// the ops of the others, which r takes note of, where they are worth it.
+func (q query) squash(ctx context.Context, p *past, r *run) iter.Seq[ot.Delta] {
+	from := max(q.own, q.open.Rev)
+	if q.plain || q.head-from <= longRun {
+		from = q.head
+	}
+	return func(yield func(ot.Delta) bool) {
 		for c, err := range q.each(ctx) {
-			switch {
-			case err != nil:
+			if err != nil {
 				p.failed = err
 				return
-			case c.Rev == q.open.Rev:
+			}
+			if c.Rev == q.open.Rev {
 				p.known = q.open.At.IsZero() || c.At.Equal(q.open.At)
-			case c.Base != p.head:
-				p.known = false // inside a run that the store has squashed
-			case c.Base != c.Rev-1 && c.Base < q.own:
-				p.known = false // the client's own are in the run, or behind it (S5)
-			default:
+			} else if p.known = c.Base == p.head; p.known { // else inside a run of the store's
 				p.head = c.Rev
-				p.squashed = p.squashed || c.Base != c.Rev-1
-				if c.Base < squashFrom {
+				if c.Base < from {
 					p.changes = appendElement(p.changes, wire.AppendChange(nil, wireChange(c)))
 					continue
 				}
@@ -191,8 +200,7 @@ func (q query) read(ctx context.Context) *past {
 					p.failed = fmt.Errorf("decode revision %d: %w", c.Rev, err)
 					return
 				}
-				run.extend(c)
-				if !yield(op) {
+				if r.extend(c); !yield(op) {
 					return
 				}
 			}
@@ -201,15 +209,6 @@ func (q query) read(ctx context.Context) *past {
 			}
 		}
 	}
-	op, err := ot.ComposeAll(ops)
-	if err != nil && p.failed == nil {
-		p.failed = fmt.Errorf("squash the changes after revision %d: %w", run.base, err)
-	}
-	if p.failed == nil && run.last.Rev > 0 {
-		p.squashed = true
-		p.changes = appendElement(p.changes, wire.AppendChange(nil, run.change(op)))
-	}
-	return p
 }
 
 // each goes through the changes from the open's own revision, whose change

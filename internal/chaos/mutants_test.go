@@ -51,8 +51,8 @@ var mutants = []mutant{
 	{
 		name: "own changes squashed: what is in flight meets other steps here than there",
 		file: "docs/resume.go",
-		old:  "squashFrom := max(q.own, q.open.Rev)",
-		new:  "squashFrom := q.open.Rev",
+		old:  "from := max(q.own, q.open.Rev)",
+		new:  "from := q.open.Rev",
 		run:  "TestLongAbsence", in: []string{"./internal/chaos"},
 	},
 	{
