@@ -90,10 +90,9 @@ type replica struct {
 	pending  []int64 // revisions of snapshots to compare with
 
 	version
-	by       *authorship
-	squashed bool                // a run was passed: the ops of its clients are not there by themselves
-	blurred  bool                // since the last snapshot, so that who wrote what is not known step by step
-	clients  map[uuid.UUID]int64 // last seqs
+	by      *authorship
+	blurred bool                // a run was passed since the last snapshot, so that who wrote what is not known step by step
+	clients map[uuid.UUID]int64 // last seqs
 }
 
 // begin starts from the oldest snapshot.
@@ -148,29 +147,36 @@ func (r *replica) step(ctx context.Context, c storage.Change) error {
 	if r.doc, err = r.doc.Apply(op); err != nil {
 		return fmt.Errorf("apply revision %d: %w", c.Rev, err)
 	}
-	if err := r.submitted(c); err != nil {
+	if err := r.submitted(ctx, c); err != nil {
 		return err
 	}
 	r.by.apply(op, credit{User: c.User, Rev: c.Rev, At: c.At})
 	if c.Base < c.Rev-1 {
-		r.squashed, r.blurred = true, true
+		r.blurred = true
 	}
 	r.rev, r.at = c.Rev, c.At
 	r.Changes++
 	return r.compare(ctx)
 }
 
-// submitted checks the seq of a change. The first one of a client may stand
-// behind others that are no longer there by themselves.
-func (r *replica) submitted(c storage.Change) error {
+// submitted checks the seq of a change: it follows the client's last one. Where
+// that is no longer there by itself, what was noted of its run stands for it.
+func (r *replica) submitted(ctx context.Context, c storage.Change) error {
 	if c.Client == uuid.Nil {
 		return nil
 	}
-	last, known := r.clients[c.Client]
-	if (known || r.From == 0 && !r.squashed) && c.Seq != last+1 {
+	last := r.clients[c.Client]
+	r.clients[c.Client] = c.Seq
+	if c.Seq == last+1 {
+		return nil
+	}
+	before, err := r.store.Submission(ctx, r.document.Key, c.Client, c.Seq-1)
+	if errors.Is(err, storage.ErrNotFound) || err == nil && (c.Seq <= last || before.Rev > c.Base) {
 		return fmt.Errorf("revision %d is op %d of client %s, whose last one was %d", c.Rev, c.Seq, c.Client, last)
 	}
-	r.clients[c.Client] = c.Seq
+	if err != nil {
+		return fmt.Errorf("look for op %d of client %s: %w", c.Seq-1, c.Client, err)
+	}
 	return nil
 }
 
