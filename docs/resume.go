@@ -189,8 +189,9 @@ func (q query) squash(ctx context.Context, p *past, r *run) iter.Seq[ot.Delta] {
 			}
 			if c.Rev == q.open.Rev {
 				p.known = q.open.At.IsZero() || c.At.Equal(q.open.At)
-			} else if p.known = c.Base == p.head; p.known { // else inside a run of the store's
+			} else if p.known = q.follows(c, p); p.known {
 				p.head = c.Rev
+				p.squashed = p.squashed || c.Base != c.Rev-1
 				if c.Base < from {
 					p.changes = appendElement(p.changes, wire.AppendChange(nil, wireChange(c)))
 					continue
@@ -209,6 +210,13 @@ func (q query) squash(ctx context.Context, p *past, r *run) iter.Seq[ot.Delta] {
 			}
 		}
 	}
+}
+
+// follows tells whether a client that has come to p.head can go on with c. It
+// cannot where that is inside a run that the store has squashed, nor through a
+// run with something of its own in it or behind it (S5).
+func (q query) follows(c storage.Change, p *past) bool {
+	return c.Base == p.head && (c.Base == c.Rev-1 || c.Base >= q.own)
 }
 
 // each goes through the changes from the open's own revision, whose change
