@@ -69,7 +69,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
       await ann.standing("Saved");
       await shoot(ann, "document");
       expect(await faults(ann)).toEqual([]);
-      const { scrollWidth } = await ann.page.evaluate(() => document.documentElement);
+      const scrollWidth = await ann.page.evaluate(() => document.documentElement.scrollWidth);
       expect(scrollWidth).toBeLessThanOrEqual(viewport.width);
       await ann.close();
       await bob.close();

@@ -23,9 +23,12 @@ test("what was written without a network meets what the other wrote", async () =
   await bob.typeAtEnd(" written online");
   await bob.standing("Saved");
   expect(await ann.badge.textContent()).toBe("Offline");
+  const strip = ann.page.getByRole("status");
+  await expect.poll(() => strip.textContent()).toContain("No connection");
 
   wire.mend();
   const lines = await agreement(on.server, "cut", ann, bob);
+  await expect.poll(() => strip.textContent()).toBe("Saved.");
   expect(texts(lines)).toEqual(["written offline middle written online"]);
   await ann.close();
   await bob.close();

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { agreement } from "./support/agree.ts";
+import { agreement, texts } from "./support/agree.ts";
 import { pair, rename } from "./support/pair.ts";
 import { stage } from "./support/setup.ts";
-import type { Tab } from "./support/tab.ts";
+import { Tab } from "./support/tab.ts";
 
 const on = stage();
 
@@ -114,4 +114,21 @@ test("a name is a name, whatever stands in it", async () => {
   await agreement(on.server, "names", ann, bob);
   await ann.close();
   await bob.close();
+});
+
+test("two windows of one browser are two clients", async () => {
+  await on.server.create("twice", [{ insert: "\n" }]);
+  const first = await Tab.open(on.browser, on.server, "/d/twice");
+  await first.ready();
+  await rename(first, "Ann");
+  const second = await first.another("/d/twice");
+  await second.ready();
+  for (const tab of [first, second]) {
+    const others = tab.page.getByRole("list", { name: "Others here" }).getByRole("listitem");
+    await expect.poll(() => others.allTextContents()).toEqual(["AAnn"]);
+  }
+  await Promise.all([first.typeAtEnd("aaaa"), second.typeAtEnd("bbbb")]);
+  const [text = ""] = texts(await agreement(on.server, "twice", first, second));
+  expect([...text].sort().join("")).toBe("aaaabbbb");
+  await first.close();
 });

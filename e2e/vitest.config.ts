@@ -8,5 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A connection that was cut comes back after a while, and longer on a busy machine.
+    expect: { poll: { interval: 50, timeout: 20_000 } },
   },
 });

@@ -8,13 +8,14 @@ const outage = /WebSocket connection to|net::ERR_/;
 export class Tab {
   readonly page: Page;
   readonly #context: BrowserContext;
-  readonly #faults: string[] = [];
   readonly #origin: string;
+  readonly #faults: string[];
 
-  private constructor(context: BrowserContext, page: Page, origin: string) {
+  private constructor(context: BrowserContext, page: Page, origin: string, faults: string[]) {
     this.#context = context;
     this.page = page;
     this.#origin = origin;
+    this.#faults = faults;
   }
 
   /** Opens a path of a server in a browser profile of its own. */
@@ -25,10 +26,14 @@ export class Tab {
     options: BrowserContextOptions = {},
   ): Promise<Tab> {
     const context = await browser.newContext({ baseURL: server.url, ...options });
-    const tab = new Tab(context, await context.newPage(), new URL(server.url).host);
-    await tab.#watch();
-    await tab.page.goto(path);
-    return tab;
+    const tab = new Tab(context, await context.newPage(), new URL(server.url).host, []);
+    return tab.#go(path);
+  }
+
+  /** Opens a path in another window of the same profile, which is closed with this one. */
+  async another(path: string): Promise<Tab> {
+    const page = await this.#context.newPage();
+    return new Tab(this.#context, page, this.#origin, this.#faults).#go(path);
   }
 
   /** Types at the end of the document. */
@@ -67,6 +72,12 @@ export class Tab {
   async close({ expecting }: { readonly expecting?: RegExp } = {}): Promise<void> {
     await this.#context.close();
     expect(this.#faults.filter((fault) => !expecting?.test(fault))).toEqual([]);
+  }
+
+  async #go(path: string): Promise<this> {
+    await this.#watch();
+    await this.page.goto(path);
+    return this;
   }
 
   async #watch(): Promise<void> {

@@ -24,6 +24,7 @@ function placeholder(name: string): typeof Embed {
     static override tagName = "SPAN";
 
     static override create(value: unknown): HTMLElement {
+      // biome-ignore lint/complexity/noThisInStatic: it makes what the class it is called on says
       const node = super.create(value) as HTMLElement;
       node.dataset.value = JSON.stringify(value);
       node.classList.add("other-embed");

@@ -16,14 +16,17 @@ const words: Readonly<Record<Standing, string>> = {
 /** What is read out: not saving, which comes with every keystroke, and not what has a notice. */
 const spoken: Readonly<Partial<Record<Standing, string>>> = {
   saved: "Saved.",
-  offline: "Offline. What you write is kept and sent when the connection is back.",
+  offline: "No connection. What you write is kept in this tab and sent when it is back.",
   readonly: "You can read this document, not change it.",
 };
 
 /** How long a state must last before it is read out, in milliseconds. */
 const settled = 1000;
 
-/** Returns what shows a state in the badge and, once it lasts, tells it to screen readers. */
+/**
+ * Returns what shows a state in the badge and, once it lasts, tells it to
+ * screen readers; being offline is explained for everyone to see.
+ */
 export function statusBadge(): (standing: Standing) => void {
   const badge = byId("p", "badge");
   const announcer = byId("p", "announcer");
@@ -34,11 +37,14 @@ export function statusBadge(): (standing: Standing) => void {
     badge.hidden = false;
     badge.dataset.status = standing;
     badge.textContent = words[standing];
+    if (standing !== "offline") announcer.classList.add("hidden-text");
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (standing === told || !spoken[standing]) return;
+      announcer.classList.toggle("hidden-text", standing !== "offline");
+      const text = spoken[standing];
+      if (standing === told || !text) return;
       told = standing;
-      announcer.textContent = spoken[standing];
+      announcer.textContent = text;
     }, settled);
   };
 }

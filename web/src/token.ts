@@ -52,7 +52,7 @@ export function askForToken(main: HTMLElement, refusal: string): Promise<void> {
     "section",
     { className: "gate column" },
     element("h1", {}, "This server asks for a token"),
-    element("p", {}, "It has keys, so it must know who you are and what you may do."),
+    element("p", {}, "It must know who you are and what you may do."),
     form,
   );
   const covered = [...main.children].filter((c) => c instanceof HTMLElement && !c.hidden);

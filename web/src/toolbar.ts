@@ -51,7 +51,8 @@ function isOn(button: HTMLButtonElement, formats: Record<string, unknown>): bool
 
 /** Presses the buttons of the formats that hold where the caret is. */
 function show(buttons: readonly HTMLButtonElement[], quill: Quill): void {
-  const range = quill.getSelection();
+  // Not getSelection, which would tell everyone of the selection before the text that moved it.
+  const [range] = quill.selection.getRange();
   if (!range) return;
   const formats = quill.getFormat(range);
   for (const button of buttons) {
