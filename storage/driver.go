@@ -1,9 +1,7 @@
 package storage
 
 import (
-	"cmp"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -100,32 +98,3 @@ func (l *Loaded) Tail(window int64) int64 {
 // Room is a capacity for as many values as a database is expected to return;
 // moderate, as what was squashed is less.
 func Room(expected int64) int { return int(min(max(expected, 0), 4096)) }
-
-// newestKept is how many of the newest snapshots [Thin] never drops.
-const newestKept = 4
-
-// Thin returns which of a document's snapshots are to be dropped, given the
-// revisions of all, in any order; it sorts them, newest first. It keeps
-// revision 0, the newest four, and of the others, by their distance from the
-// newest, the oldest between one power of two and the next. So a document of
-// n changes has at most some 5 + log2(n) snapshots, and replaying to a
-// revision d changes back starts no more than 8d changes before it, or as many as
-// lie between five snapshots.
-//
-// The oldest, because it is the one that reaches the next power first: were
-// the newest kept, none would ever get that old.
-func Thin(revs []int64) (drop []int64) {
-	slices.SortFunc(revs, func(a, b int64) int { return cmp.Compare(b, a) })
-	for i := newestKept; i+1 < len(revs); i++ {
-		older := revs[i+1]
-		if older > 0 && distance(revs[0], revs[i]) == distance(revs[0], older) {
-			drop = append(drop, revs[i])
-		}
-	}
-	return drop
-}
-
-// distance is the power of two below how far rev lies behind newest.
-func distance(newest, rev int64) int {
-	return bits.Len64(uint64(newest - rev))
-}

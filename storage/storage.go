@@ -23,10 +23,16 @@ var (
 // payload carries its mark so that another encoding can come later.
 const FormatJSON = 1
 
+// FormatRestore marks an op that brings an earlier revision back. It is stored
+// as the JSON of a delta, too.
+const FormatRestore = 2
+
 // Store keeps documents, their changes and snapshots. It knows nothing of
 // operations: payloads are bytes. All methods are safe for concurrent use;
 // arguments belong to the caller again, and results to the caller, on return.
 type Store interface {
+	History
+
 	// Create makes a document at revision 0 with its first snapshot.
 	// ErrExists if the id is taken.
 	Create(ctx context.Context, d NewDocument) (Document, error)

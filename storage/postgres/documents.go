@@ -39,7 +39,7 @@ func (s *Store) Delete(ctx context.Context, key storage.Key) error {
 		found = tag.RowsAffected() > 0
 		return nil
 	})
-	for _, statement := range []string{deleteChanges, deleteClients, deleteSnapshots, deleteVersions, deleteDocument} {
+	for _, statement := range []string{deleteChanges, deleteClients, deleteSnapshots, deleteVersions, deleteEpisodes, deleteDocument} {
 		b.Queue(statement, key)
 	}
 	err := s.pool.SendBatch(ctx, &b).Close()
@@ -69,17 +69,17 @@ func (s *Store) SetEpoch(ctx context.Context, key storage.Key, epoch uuid.UUID) 
 // thins.
 func (s *Store) PutSnapshot(ctx context.Context, key storage.Key, snap storage.Snapshot) error {
 	var b pgx.Batch
-	var revs []int64
+	var all []storage.Stored
 	b.Queue(lockHead, key)
 	b.Queue(lockMark, key)
 	b.Queue(putSnapshot, key, snap.Rev, snap.Format, blob(snap.Content), blob(snap.Authorship))
 	b.Queue(snapshotRevs, key).Query(func(rows pgx.Rows) (err error) {
-		revs, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+		all, err = pgx.CollectRows(rows, pgx.RowToStructByPos[storage.Stored])
 		return err
 	})
 	err := s.pool.SendBatch(ctx, &b).Close()
 	if err == nil {
-		if drop := storage.Thin(revs); len(drop) > 0 {
+		if drop := storage.Thin(all); len(drop) > 0 {
 			_, err = s.pool.Exec(ctx, dropSnapshots, key, drop)
 		}
 	}

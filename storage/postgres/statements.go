@@ -42,6 +42,7 @@ const (
 	deleteClients   = "delete_clients"
 	deleteSnapshots = "delete_snapshots"
 	deleteVersions  = "delete_versions"
+	deleteEpisodes  = "delete_episodes"
 	deleteDocument  = "delete_document"
 	selectDocument  = `SELECT d.key, d.id, d.type, d.epoch, d.created, h.rev, h.length, h.updated
 		FROM documents d JOIN heads h ON h.key = d.key `
@@ -124,7 +125,7 @@ var statements = map[string]string{
 		INSERT INTO snapshots (key, rev, format, content, authorship)
 		SELECT key, $2, $3, $4, $5 FROM documents WHERE key = $1 AND squashed <= $2
 		ON CONFLICT DO NOTHING`,
-	snapshotRevs:  `SELECT rev FROM snapshots WHERE key = $1`,
+	snapshotRevs:  `SELECT rev, octet_length(content) + octet_length(authorship) FROM snapshots WHERE key = $1`,
 	dropSnapshots: `DELETE FROM snapshots WHERE key = $1 AND rev = ANY ($2)`,
 
 	aged: `
@@ -178,6 +179,7 @@ var statements = map[string]string{
 	deleteClients:   `DELETE FROM clients WHERE key = $1`,
 	deleteSnapshots: `DELETE FROM snapshots WHERE key = $1`,
 	deleteVersions:  `DELETE FROM versions WHERE key = $1`,
+	deleteEpisodes:  `DELETE FROM episodes WHERE key = $1`,
 	deleteDocument:  `DELETE FROM documents WHERE key = $1`,
 }
 

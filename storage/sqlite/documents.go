@@ -133,11 +133,11 @@ func (w *writer) thin(ctx context.Context, key storage.Key) error {
 	if err != nil {
 		return err
 	}
-	revs, err := collect(rows, 0, func(rows *sql.Rows, rev *int64) error { return rows.Scan(rev) })
+	all, err := collect(rows, 0, func(rows *sql.Rows, s *storage.Stored) error { return rows.Scan(&s.Rev, &s.Size) })
 	if err != nil {
 		return err
 	}
-	for _, rev := range storage.Thin(revs) {
+	for _, rev := range storage.Thin(all) {
 		if _, err := w.dropSnapshot.ExecContext(ctx, int64(key), rev); err != nil {
 			return err
 		}

@@ -68,7 +68,7 @@ func (w *writer) prepare(ctx context.Context) error {
 		{&w.insertHead, `INSERT INTO heads (key, rev, length, updated) VALUES (?, 0, ?, ?)`},
 		{&w.insertSnapshot, `INSERT INTO snapshots (key, rev, format, content, authorship)
 			SELECT key, ?1, ?2, ?3, ?4 FROM documents WHERE key = ?5 AND squashed <= ?1 ON CONFLICT DO NOTHING`},
-		{&w.snapshotRevs, `SELECT rev FROM snapshots WHERE key = ?`},
+		{&w.snapshotRevs, `SELECT rev, length(content) + length(authorship) FROM snapshots WHERE key = ?`},
 		{&w.dropSnapshot, `DELETE FROM snapshots WHERE key = ? AND rev = ?`},
 		{&w.moveMark, `UPDATE documents SET squashed = ?3 WHERE key = ?1 AND squashed = ?2`},
 		{&w.keptInside, `SELECT EXISTS (SELECT 1 FROM versions WHERE key = ?1 AND rev > ?2 AND rev < ?3)
@@ -87,7 +87,7 @@ func (w *writer) prepare(ctx context.Context) error {
 			return fmt.Errorf("preparing %q: %w", s.text, err)
 		}
 	}
-	for _, table := range []string{"heads", "changes", "clients", "snapshots", "versions"} {
+	for _, table := range []string{"heads", "changes", "clients", "snapshots", "versions", "episodes"} {
 		stmt, err := w.conn.PrepareContext(ctx, "DELETE FROM "+table+" WHERE key = ?")
 		if err != nil {
 			return fmt.Errorf("preparing to delete from %s: %w", table, err)

@@ -31,13 +31,13 @@ type Database struct {
 }
 
 // tables is where a document leaves traces.
-var tables = []string{"documents", "heads", "changes", "clients", "snapshots", "versions"}
+var tables = []string{"documents", "heads", "changes", "clients", "snapshots", "versions", "episodes"}
 
 // Run holds a driver to the contract. create makes a database for each test;
 // they run in parallel.
 func Run(t *testing.T, create func(t testing.TB) Database) {
 	for _, group := range []map[string]func(*testing.T, Database){
-		documentTests, commitTests, raceTests, clientTests, snapshotTests, squashTests, loadTests, lifeTests,
+		documentTests, commitTests, raceTests, clientTests, snapshotTests, squashTests, historyTests, loadTests, lifeTests,
 		serverTests,
 	} {
 		for name, test := range group {
@@ -205,6 +205,15 @@ func each(ctx context.Context, s storage.Store, d storage.Document) map[string]e
 	_, errs["Aged"] = s.Aged(ctx, 0, 0, timeAt(d.Rev), 10)
 	_, errs["Squash"] = s.Squash(ctx, d.Key, storage.Squash{From: 0, To: 1})
 	errs["SetEpoch"] = s.SetEpoch(ctx, d.Key, uuid.New())
+	_, errs["SnapshotAbove"] = s.SnapshotAbove(ctx, d.Key, 0)
+	_, errs["PutVersion"] = s.PutVersion(ctx, d.Key, version(0, "cancelled"))
+	_, errs["Version"] = s.Version(ctx, d.Key, uuid.New())
+	_, errs["Versions"] = s.Versions(ctx, d.Key, uuid.Nil, 10)
+	errs["DeleteVersion"] = s.DeleteVersion(ctx, d.Key, uuid.New())
+	_, errs["Named"] = s.Named(ctx, d.Key, 0, 10)
+	_, errs["Episodes"] = s.Episodes(ctx, d.Key, 0, 10)
+	_, errs["LastEpisode"] = s.LastEpisode(ctx, d.Key)
+	errs["PutEpisodes"] = s.PutEpisodes(ctx, d.Key, []storage.Episode{{From: 0, To: 1}})
 	errs["Ping"] = s.Ping(ctx)
 	errs["Delete"] = s.Delete(ctx, d.Key)
 	return errs
