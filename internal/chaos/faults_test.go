@@ -3,24 +3,19 @@ package chaos
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/bench/client"
 	"github.com/coscribe/coscribe/bench/swarm"
 	"github.com/coscribe/coscribe/docs"
-	"github.com/coscribe/coscribe/httpapi"
 	"github.com/coscribe/coscribe/internal/pgtest"
+	"github.com/coscribe/coscribe/internal/servertest"
 	"github.com/coscribe/coscribe/ot"
-	"github.com/coscribe/coscribe/session"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/postgres"
 	"github.com/coscribe/coscribe/storage/sqlite"
-	"github.com/coscribe/coscribe/wire"
 )
 
 // serve runs the server in this process and returns its address.
@@ -32,26 +27,9 @@ func serve(t *testing.T, store storage.Store) string {
 
 func serveHub(t *testing.T, store storage.Store) (string, *docs.Hub) {
 	t.Helper()
-	limits := wire.Limits{Message: 1 << 20, Document: 10 << 20, Window: 1000}
 	_, shared := store.(*postgres.Store)
-	hub := docs.NewHub(docs.Config{
-		Store: store, Shared: shared, Limits: limits, CommitSlots: 2, Idle: 50 * time.Millisecond,
-	})
-	mux := http.NewServeMux()
-	sessions := session.NewServer(session.Config{Hub: hub, Verifier: auth.Keyless{}, Limits: limits})
-	mux.Handle("/v1/connect", sessions)
-	httpapi.Register(mux, httpapi.Config{
-		Hub: hub, Verifier: auth.Keyless{}, Limits: limits, Ready: store.Ping,
-	})
-	server := httptest.NewServer(mux)
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		hub.Close(ctx)
-		sessions.Close(ctx)
-		server.Close()
-	})
-	return server.URL, hub
+	s := servertest.Start(t, servertest.Options{Store: store, Shared: shared, Slots: 2, Idle: 50 * time.Millisecond})
+	return s.URL, s.Hub
 }
 
 // stores are the two that everything holds for.

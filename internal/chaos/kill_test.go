@@ -2,10 +2,12 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -16,8 +18,12 @@ import (
 	"github.com/coscribe/coscribe/bench/client"
 	"github.com/coscribe/coscribe/bench/serverproc"
 	"github.com/coscribe/coscribe/bench/swarm"
+	"github.com/coscribe/coscribe/docs"
 	"github.com/coscribe/coscribe/internal/pgtest"
 	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/postgres"
+	"github.com/coscribe/coscribe/storage/sqlite"
 )
 
 // rounds is how often each test that kills does so: few in passing, hundreds
@@ -121,11 +127,11 @@ func report(t *testing.T, inFlight int) {
 	fmt.Printf("%s: %d kills, at least %d of them between a commit and its acknowledgement\n", t.Name(), *rounds, inFlight)
 }
 
-// round lets eight clients type while something is killed at a random moment,
-// and checks everything when all have come to rest.
-func round(t *testing.T, v *victim, n int, kill func()) *recorder {
+// round lets eight clients type while something breaks at a random moment, and
+// checks everything when all have come to rest.
+func round(t *testing.T, v *victim, n int, breaks func()) *recorder {
 	t.Helper()
-	const clients, edits = 8, 30
+	const documents, clients, edits = 2, 8, 30
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 1))
 	at := 1 + random.IntN(clients*edits*9/10)
@@ -140,12 +146,12 @@ func round(t *testing.T, v *victim, n int, kill func()) *recorder {
 	others.Go(func() { r.read(reading, rest, prefix+"-0") })
 	report, err := swarm.Run(ctx, swarm.Config{
 		Address: v.address, Seed: seed, Prefix: prefix, Type: []ot.Type{ot.RichText, ot.Text}[n%2],
-		Documents: 2, Clients: clients, Edits: edits, Watch: r,
+		Documents: documents, Clients: clients, Edits: edits, Watch: r,
 		Edited: func(n int) {
 			if n == at {
 				others.Go(func() {
 					time.Sleep(delay) // so that it hits anything that an edit sets off
-					kill()
+					breaks()
 				})
 			}
 		},
@@ -155,10 +161,34 @@ func round(t *testing.T, v *victim, n int, kill func()) *recorder {
 	if err == nil {
 		err = r.linearizable(ctx, rest)
 	}
+	for i := range documents {
+		err = errors.Join(err, verify(ctx, v.options.Database, fmt.Sprint(prefix, "-", i)))
+	}
 	if err != nil {
 		t.Fatalf("round %d, seed %d: %+v: %v", n, seed, report, err)
 	}
 	return r
+}
+
+// verify holds all that is stored of a document against itself.
+func verify(ctx context.Context, database, doc string) error {
+	store, err := look(ctx, database)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if _, err := docs.Verify(ctx, store, doc); err != nil {
+		return fmt.Errorf("verify %s: %w", doc, err)
+	}
+	return nil
+}
+
+// look opens a database that a server works on.
+func look(ctx context.Context, database string) (storage.Store, error) {
+	if path, ok := strings.CutPrefix(database, "sqlite:"); ok {
+		return sqlite.OpenReadOnly(ctx, path)
+	}
+	return postgres.Open(ctx, database, postgres.Options{})
 }
 
 // stampCommits makes a cluster note when each transaction was committed.

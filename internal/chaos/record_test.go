@@ -3,6 +3,7 @@ package chaos
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -115,6 +116,11 @@ func (r *recorder) linearizable(ctx context.Context, rest client.REST) error {
 			if lines[a.doc], err = readLine(ctx, rest, a.doc); err != nil {
 				return err
 			}
+			for by, did := range lines[a.doc] {
+				if by.client == "" { // at some time
+					logs[a.doc] = append(logs[a.doc], operation(a.doc, 0, math.MaxInt64, did.from, did.to))
+				}
+			}
 		}
 		for _, op := range ops {
 			did, here := lines[a.doc][submitted{a.client, op.seq}]
@@ -132,7 +138,7 @@ func (r *recorder) linearizable(ctx context.Context, rest client.REST) error {
 	return nil
 }
 
-// submitted names an op.
+// submitted names an op; one that came from nowhere by its revision.
 type submitted struct {
 	client string
 	seq    int64
@@ -142,6 +148,7 @@ type submitted struct {
 func readLine(ctx context.Context, rest client.REST, doc string) (map[submitted]line, error) {
 	ops := make(map[submitted]line)
 	var last submitted
+	var user string
 	for after, more := int64(0), true; more; {
 		var changes []client.Change
 		var err error
@@ -150,12 +157,15 @@ func readLine(ctx context.Context, rest client.REST, doc string) (map[submitted]
 		}
 		for _, c := range changes {
 			by := submitted{c.Client, c.Seq}
-			if c.Client == "" {
-				by = last
-				c.From = ops[last].from
+			switch {
+			case c.Client != "":
+			case c.User == user:
+				by, c.From = last, ops[last].from
+			default:
+				by.seq = c.Rev
 			}
 			ops[by] = line{c.From, c.Rev}
-			last, after = by, c.Rev
+			last, user, after = by, c.User, c.Rev
 		}
 	}
 	return ops, nil
