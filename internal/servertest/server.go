@@ -27,6 +27,8 @@ import (
 // Options say how a server differs from the usual one. Zero values take the
 // defaults of the parts, and limits that no test comes near.
 type Options struct {
+	Shared bool          // other servers may work on the same database
+	Slots  int           // transactions in flight
 	Store  storage.Store // SQLite in a folder of the test's without it
 	Limits wire.Limits
 	Keyed  bool // tokens are needed, signed with authtest.Secret
@@ -77,6 +79,7 @@ func Start(t testing.TB, o Options) *Server {
 	s := &Server{t: t, keyed: o.Keyed, Store: &Store{Store: o.Store}, Metrics: prometheus.NewRegistry()}
 	verifier := s.verifier()
 	s.Hub = docs.NewHub(docs.Config{
+		Shared: o.Shared, CommitSlots: o.Slots,
 		Store: s.Store, Limits: o.Limits, Idle: o.Idle, Logger: o.Logger,
 		MaxRooms: o.MaxRooms, MaxCreates: o.MaxCreates, Metrics: s.Metrics,
 	})
