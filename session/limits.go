@@ -114,7 +114,8 @@ func (s *Server) trusts(addr netip.Addr) bool {
 
 // tooFast tells whether a message of that size comes too fast.
 func (s *session) tooFast(size int) bool {
-	return s.messages != nil && !s.messages.Allow() || s.bytes != nil && !s.bytes.AllowN(time.Now(), size)
+	now := time.Now()
+	return s.messages != nil && !s.messages.AllowN(now, 1) || s.bytes != nil && !s.bytes.AllowN(now, size)
 }
 
 // slowDown answers a message that came too fast; nil lets it pass. Leaving is

@@ -1,38 +1,41 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
-	"strings"
+	"syscall"
 	"time"
 
 	"github.com/coscribe/coscribe/auth"
-	"github.com/coscribe/coscribe/storage"
-	"github.com/coscribe/coscribe/storage/postgres"
-	"github.com/coscribe/coscribe/storage/sqlite"
 )
 
-// Config is the command line and the environment.
+// Config is the command line and the environment of the server.
 type Config struct {
-	Listen         string        `env:"COSCRIBE_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on."`
-	Database       string        `env:"COSCRIBE_DATABASE" default:"sqlite:coscribe.db" help:"sqlite:FILE or postgres://…"`
+	Listen string `env:"COSCRIBE_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on."`
+	Source
 	JWTSecretFile  string        `name:"jwt-secret-file" env:"COSCRIBE_JWT_SECRET_FILE" help:"File with the HS256 secret. Without any key the server is for this machine only and everyone is anonymous."`
 	JWTPublicKey   string        `name:"jwt-public-key" env:"COSCRIBE_JWT_PUBLIC_KEY" help:"PEM file with the public key (RS256, ES256 or EdDSA, by its type)."`
 	AllowedOrigins []string      `env:"COSCRIBE_ALLOWED_ORIGINS" help:"Origins of pages that may connect, or *. Same origin only without it."`
 	DebugListen    string        `env:"COSCRIBE_DEBUG_LISTEN" help:"Address for Go profiles, such as 127.0.0.1:6060. Keep it to this machine."`
 	Retain         time.Duration `env:"COSCRIBE_RETAIN" default:"0s" help:"How long every change is kept by itself, such as 720h; older runs of one user's changes are squashed into one. 0s: for good."`
 	LogLevel       slog.Level    `env:"COSCRIBE_LOG_LEVEL" default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
+	LogFormat      string        `env:"COSCRIBE_LOG_FORMAT" default:"text" enum:"text,json" help:"text or json."`
+
+	ShutdownDelay   time.Duration `env:"COSCRIBE_SHUTDOWN_DELAY" default:"0s" help:"How long /readyz fails before anyone is sent away: as long as a load balancer takes to notice."`
+	ShutdownTimeout time.Duration `env:"COSCRIBE_SHUTDOWN_TIMEOUT" default:"20s" help:"What ending may take after that."`
+
+	Limits
 }
 
 // Validate is called by kong.
 func (c Config) Validate() error {
-	if c.Retain < 0 {
-		return errors.New("--retain cannot be negative")
+	if c.Retain < 0 || c.ShutdownDelay < 0 || c.ShutdownTimeout < 0 {
+		return errors.New("--retain, --shutdown-delay and --shutdown-timeout cannot be negative")
 	}
-	return nil
+	return c.Limits.check()
 }
 
 // verifier is what both halves of the server ask whom a token names.
@@ -64,7 +67,23 @@ func (c Config) listen(keyless bool) (net.Listener, error) {
 			return nil, fmt.Errorf("without a key the server listens on loopback only, not on %s: give --jwt-secret-file or --jwt-public-key, or listen on 127.0.0.1", c.Listen)
 		}
 	}
-	return net.Listen("tcp", c.Listen)
+	l, err := net.Listen("tcp", c.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		err = errors.New("another program listens there, perhaps another server; --listen takes another address")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w", c.Listen, err)
+	}
+	return l, nil
+}
+
+// logger writes to out what the flags ask for.
+func (c Config) logger(out io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(out, options))
+	}
+	return slog.New(slog.NewTextHandler(out, options))
 }
 
 // commitSlots is how many transactions are in flight at once: SQLite has one
@@ -74,28 +93,4 @@ func (c Config) commitSlots() int {
 		return 4
 	}
 	return 1
-}
-
-func (c Config) isPostgres() bool {
-	return strings.HasPrefix(c.Database, "postgres://") || strings.HasPrefix(c.Database, "postgresql://")
-}
-
-// open opens the database.
-func (c Config) open(ctx context.Context) (storage.Store, error) {
-	if c.isPostgres() {
-		return postgres.Open(ctx, c.Database, postgres.Options{})
-	}
-	if path, ok := strings.CutPrefix(c.Database, "sqlite:"); ok && path != "" {
-		return sqlite.Open(ctx, path)
-	}
-	return nil, fmt.Errorf("--database is sqlite:FILE or postgres://…, not %q", redact(c.Database))
-}
-
-// redact keeps a password out of an error message.
-func redact(database string) string {
-	scheme, rest, ok := strings.Cut(database, "://")
-	if _, host, secret := strings.Cut(rest, "@"); ok && secret {
-		return scheme + "://…@" + host
-	}
-	return database
 }

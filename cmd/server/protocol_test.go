@@ -90,7 +90,7 @@ func serve(t *testing.T) string {
 	ctx, stop := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	ended := make(chan error, 1)
-	config := Config{Listen: "127.0.0.1:0", Database: "sqlite:" + filepath.Join(t.TempDir(), "test.db")}
+	config := flags(t, "--listen", "127.0.0.1:0", "--database", "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
 	go func() {
 		err := run(ctx, config, slog.New(slog.DiscardHandler), in)
 		in.CloseWithError(errors.Join(err, io.EOF))

@@ -8,29 +8,26 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/docs"
 	"github.com/coscribe/coscribe/httpapi"
 	"github.com/coscribe/coscribe/session"
+	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/web"
-	"github.com/coscribe/coscribe/wire"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// Limits of the protocol, told to every client.
-var limits = wire.Limits{
-	Message:  1 << 20,
-	Document: 10 << 20,
-	Window:   1000,
+// drainWithin is how long sessions have to come back elsewhere.
+const drainWithin = 2 * time.Second
+
+// Run serves until the program is told to end.
+func (c *Config) Run(t *terminal) error {
+	return run(t.ctx, *c, c.logger(os.Stderr), t.out)
 }
-
-const (
-	// drainWithin is how long sessions have to come back elsewhere.
-	drainWithin = 2 * time.Second
-	// shutdownTimeout bounds what is left to do when the server ends.
-	shutdownTimeout = 20 * time.Second
-)
 
 // run serves until ctx ends, then finishes what is under way.
 func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) error {
@@ -49,71 +46,120 @@ func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) erro
 	if err != nil {
 		return err
 	}
+	defer listener.Close()
 	store, err := c.open(ctx)
 	if err != nil {
-		_ = listener.Close()
-		return fmt.Errorf("open the database: %w", err)
+		return err
 	}
-	hub := docs.NewHub(docs.Config{Store: store, Logger: logger, Limits: limits, Shared: c.isPostgres(), CommitSlots: c.commitSlots(), Retain: c.Retain})
+	defer func() {
+		if err := store.Close(); err != nil {
+			logger.Error("database did not close", "err", err)
+		}
+	}()
+	if err := warn(ctx, store, logger); err != nil {
+		return err
+	}
+	s := assemble(ctx, c, parts{store: store, verifier: verifier, origins: origins, keyless: keyless, logger: logger})
+	logger.Info("listening", "address", listener.Addr().String(), "database", c.Source.String(), "version", version())
+	if c.LogFormat != "json" {
+		greet(out, c, listener.Addr(), keyless)
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- s.http.Serve(listener) }() // it ends with shutdown
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		logger.Info("shutting down", "delay", c.ShutdownDelay.String(), "timeout", c.ShutdownTimeout.String())
+		time.Sleep(c.ShutdownDelay) // a second signal ends the program
+	}
+	return errors.Join(err, s.shutdown(c.ShutdownTimeout))
+}
+
+// parts are what a server is made of.
+type parts struct {
+	store    storage.Store
+	verifier verifier
+	origins  auth.Origins
+	keyless  bool
+	logger   *slog.Logger
+}
+
+// server is the parts put together. It does not own the store.
+type server struct {
+	http     *http.Server
+	sessions *session.Server
+	hub      *docs.Hub
+}
+
+// assemble puts a server together. It is not ready any more once ctx has
+// ended.
+func assemble(ctx context.Context, c Config, p parts) *server {
+	limits, metrics := c.told(), newRegistry()
+	hub := docs.NewHub(docs.Config{
+		Store: p.store, Logger: p.logger, Limits: limits, Shared: c.isPostgres(), CommitSlots: c.commitSlots(),
+		MaxRooms: c.MaxRooms, MaxCreates: c.MaxUserCreates, Metrics: metrics, Retain: c.Retain,
+	})
 	sessions := session.NewServer(session.Config{
-		Hub: hub, Verifier: verifier, Origins: origins, Limits: limits, Logger: logger,
+		Hub: hub, Verifier: p.verifier, Origins: p.origins, Limits: limits, Logger: p.logger,
+		MaxDocuments: c.MaxSessionDocuments, Per: c.per(), TrustedProxies: c.TrustedProxies, Metrics: metrics,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/connect", sessions)
 	mux.Handle("/", web.Handler())
 	httpapi.Register(mux, httpapi.Config{
-		Hub: hub, Verifier: verifier, Origins: origins, Limits: limits, Logger: logger,
+		Hub: hub, Verifier: p.verifier, Origins: p.origins, Limits: limits, Logger: p.logger, Metrics: metrics,
 		Ready: func(r context.Context) error {
 			if ctx.Err() != nil {
 				return errors.New("the server is going away")
 			}
-			return store.Ping(r)
+			return p.store.Ping(r)
 		},
 	})
 	var handler http.Handler = mux
-	if keyless {
+	if p.keyless {
 		handler = auth.LoopbackOnly(mux)
 	}
-	server := &http.Server{
+	return &server{hub: hub, sessions: sessions, http: &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	greet(out, c, listener.Addr(), keyless)
+		ErrorLog:          slog.NewLogLogger(p.logger.Handler(), slog.LevelDebug),
+	}}
+}
 
-	select {
-	case err = <-failed:
-	case <-ctx.Done():
-	}
-	shutdown(server, sessions, hub)
-	if cerr := store.Close(); cerr != nil {
-		logger.Error("database did not close", "err", cerr)
-	}
-	if errors.Is(err, http.ErrServerClosed) {
-		err = nil
-	}
-	return err
+// newRegistry makes a registry of this server's own, with what Go and the
+// kernel know of the process.
+func newRegistry() *prometheus.Registry {
+	r := prometheus.NewRegistry()
+	r.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		collectors.NewBuildInfoCollector(),
+	)
+	return r
 }
 
 // shutdown takes nothing new, finishes what is being committed, and sends
 // everyone away.
-func shutdown(server *http.Server, sessions *session.Server, hub *docs.Hub) {
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+func (s *server) shutdown(timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	sessions.Drain(drainWithin)
-	hub.Close(ctx)
-	sessions.Close(ctx)
-	_ = server.Shutdown(ctx) // past its time, what is left is cut off
+	s.sessions.Drain(drainWithin)
+	s.hub.Close(ctx)
+	s.sessions.Close(ctx)
+	_ = s.http.Shutdown(ctx) // past its time, what is left is cut off
+	if ctx.Err() != nil {
+		_ = s.http.Close()
+		return fmt.Errorf("not everything was finished within %s", timeout)
+	}
+	return nil
 }
 
 // greet says what is on and how to try it.
 func greet(out io.Writer, c Config, addr net.Addr, keyless bool) {
 	url := "http://" + addr.String()
-	fmt.Fprintf(out, "Coscribe listens on %s, documents are in %s\n", url, redact(c.Database))
+	fmt.Fprintf(out, "Coscribe listens on %s, documents are in %s\n", url, c.Source)
 	if keyless {
 		fmt.Fprintln(out, "NO KEY IS SET: everyone on this machine is the admin \"anonymous\". For more than trying it out: --jwt-secret-file.")
 	}
