@@ -1,7 +1,7 @@
 // Package web serves the demo: a list of documents and a page on which people
-// edit one together. The pages are built from web/src into web/dist by
-// `npm run build`; dist is committed and embedded, so the server builds with
-// Go alone.
+// edit one together; and /coscribe.js, the client for a script tag. All of it is
+// built from web/src and client-js into web/dist by `npm run build`; dist is
+// committed and embedded, so the server builds with Go alone.
 package web
 
 import (
@@ -44,7 +44,7 @@ type file struct {
 }
 
 // Handler serves the demo: the list at /, a document at /d/{id}, what they
-// need under /assets/. Everything else is a page that says so, with 404. It
+// need under /assets/, and the client at /coscribe.js. Everything else is a page that says so, with 404. It
 // sets no cookies. Safe for concurrent use.
 func Handler() http.Handler {
 	files := load(dist)

@@ -117,6 +117,20 @@ func TestPagesUseOwnAssetsOnly(t *testing.T) {
 	}
 }
 
+func TestClientForAScriptTag(t *testing.T) {
+	t.Parallel()
+	response, body := get(t, "/coscribe.js")
+	if got := response.Header.Get("Content-Type"); !strings.HasPrefix(got, "text/javascript") {
+		t.Errorf("Content-Type %q", got)
+	}
+	if got := response.Header.Get("Cache-Control"); got != "no-cache" {
+		t.Errorf("Cache-Control %q: the name stays when the content changes", got)
+	}
+	if !strings.Contains(body, "bindQuill") {
+		t.Errorf("no client in %d bytes", len(body))
+	}
+}
+
 func TestUnchangedPageIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	first, _ := get(t, "/")

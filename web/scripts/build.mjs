@@ -47,6 +47,8 @@ async function produce() {
     const html = await readFile(join(root, "src", page), "utf8");
     made.set(page, Buffer.from(fill(html, addresses, page)));
   }
+  // For a script tag on any page: the client as it is, whole.
+  made.set("coscribe.js", await readFile(fileURLToPath(import.meta.resolve("coscribe/global"))));
   made.set("licenses.txt", Buffer.from(await licenses(Object.keys(metafile.inputs))));
   return made;
 }
