@@ -20,6 +20,7 @@ type credit struct {
 // stretch is a piece of content that one change inserted.
 type stretch struct {
 	length int
+	offset int // in all that the change inserted: with rev the name of a unit for good
 	user   int // index of authorship.users
 	rev    int64
 	at     int64 // milliseconds since 1970
@@ -60,6 +61,7 @@ func (a *authorship) apply(op ot.Delta, c credit) {
 		case ot.InsertKind, ot.EmbedKind:
 			a.insert(at, part.Len(), by)
 			at += part.Len()
+			by.offset += part.Len()
 		case ot.RetainKind:
 			at += part.Len()
 		case ot.DeleteKind:
@@ -137,6 +139,7 @@ func (b *block) cut(at int) int {
 		if at < length {
 			rest := b.list[i]
 			rest.length -= at
+			rest.offset += at
 			b.list[i].length = at
 			b.list = slices.Insert(b.list, i+1, rest)
 			return i + 1
@@ -159,10 +162,11 @@ func (a *authorship) split(n int) {
 }
 
 // authorshipFormat marks how encode writes an authorship down.
-const authorshipFormat = 1
+const authorshipFormat = 2
 
 // encode returns the format's mark, the users, and the stretches; revisions
-// and times as differences from the one before. All numbers are varints.
+// and times as differences from the one before. The lowest bit of a length says
+// whether an offset other than 0 follows. All numbers are varints.
 func (a *authorship) encode() []byte {
 	b := []byte{authorshipFormat}
 	b = binary.AppendUvarint(b, uint64(len(a.users)))
@@ -173,7 +177,12 @@ func (a *authorship) encode() []byte {
 	var last stretch
 	for _, block := range a.blocks {
 		for _, s := range block.list {
-			b = binary.AppendUvarint(b, uint64(s.length))
+			if s.offset == 0 {
+				b = binary.AppendUvarint(b, uint64(s.length)<<1)
+			} else {
+				b = binary.AppendUvarint(b, uint64(s.length)<<1|1)
+				b = binary.AppendUvarint(b, uint64(s.offset))
+			}
 			b = binary.AppendUvarint(b, uint64(s.user))
 			b = binary.AppendVarint(b, s.rev-last.rev)
 			b = binary.AppendVarint(b, s.at-last.at)
@@ -196,7 +205,11 @@ func decodeAuthorship(data []byte) (*authorship, error) {
 	}
 	var last stretch
 	for len(r.data) > 0 && !r.bad {
-		last = stretch{length: r.count(), user: r.count(), rev: last.rev + r.signed(), at: last.at + r.signed()}
+		length, offset := r.count(), 0
+		if length&1 == 1 {
+			offset = r.count()
+		}
+		last = stretch{length: length >> 1, offset: offset, user: r.count(), rev: last.rev + r.signed(), at: last.at + r.signed()}
 		if last.length == 0 || last.user >= len(a.users) {
 			r.bad = true
 			break

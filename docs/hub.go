@@ -85,9 +85,9 @@ func NewHub(c Config) *Hub {
 	}
 	watching, unwatch := context.WithCancel(ctx)
 	h.unwatch = unwatch
-	h.running.Go(func() { h.watch(watching) })
+	h.running.Go(func() { h.every(watching, beatInterval, h.beat) })
 	if h.Retain > 0 {
-		h.running.Go(func() { h.retain(watching) })
+		h.running.Go(func() { h.every(watching, h.retainInterval(), h.retain) })
 	}
 	return h
 }

@@ -27,8 +27,7 @@ const (
 	runBytes = 1 << 20
 )
 
-// retain squashes changes that are older than Config.Retain, until ctx ends:
-// consecutive ones of one user become one. It works beside the rooms, and
+// retain squashes changes that are older than Config.Retain: consecutive ones of one user become one. It works beside the rooms, and
 // beside the same job of other servers: the store lets one of them move a
 // document's mark.
 //
@@ -37,18 +36,14 @@ const (
 // is not known how far behind they are; one that is behind by the whole window
 // and by Config.Retain gets the content when it comes back (S6).
 func (h *Hub) retain(ctx context.Context) {
-	tick := time.NewTicker(min(max(h.Retain/10, time.Second), time.Hour))
-	defer tick.Stop()
-	for {
-		if err := h.squashAll(ctx, time.Now().Add(-h.Retain)); err != nil && ctx.Err() == nil {
-			h.Logger.Warn("old changes cannot be squashed", "err", err)
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
+	if err := h.squashAll(ctx, time.Now().Add(-h.Retain)); err != nil && ctx.Err() == nil {
+		h.Logger.Warn("old changes cannot be squashed", "err", err)
 	}
+}
+
+// retainInterval is how often old changes are looked for.
+func (h *Hub) retainInterval() time.Duration {
+	return min(max(h.Retain/10, time.Second), time.Hour)
 }
 
 // squashAll goes once through all documents.

@@ -2,6 +2,7 @@ package docs
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"github.com/coscribe/coscribe/storage"
@@ -12,13 +13,13 @@ import (
 // one does, looks at what that one committed: nobody is stale for longer.
 const beatInterval = time.Second
 
-// watch keeps the rooms abreast of other servers on the same database, until
-// ctx ends.
-func (h *Hub) watch(ctx context.Context) {
-	tick := time.NewTicker(beatInterval)
+// every runs one of the hub's own jobs at once and then again and again, until
+// ctx ends. A panic ends one run of it.
+func (h *Hub) every(ctx context.Context, interval time.Duration, job func(context.Context)) {
+	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
-		h.beat(ctx)
+		h.guarded(ctx, job)
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -27,6 +28,16 @@ func (h *Hub) watch(ctx context.Context) {
 	}
 }
 
+func (h *Hub) guarded(ctx context.Context, job func(context.Context)) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			h.Logger.Error("job of the hub panicked", "cause", cause, "stack", string(debug.Stack()))
+		}
+	}()
+	job(ctx)
+}
+
+// beat keeps the rooms abreast of other servers on the same database.
 func (h *Hub) beat(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
