@@ -32,13 +32,18 @@ export function bindQuill(
     },
     options,
   );
+  const select = (range: Range | null): void => {
+    if (range) link.select(range.index, range.index + range.length);
+  };
   const offs = [
     listen(quill, "text-change", (delta: { ops: Delta }, _: unknown, from: unknown) => {
-      if (from !== source) link.local(delta.ops);
+      if (from === source) return;
+      link.local(delta.ops);
+      // Quill may have told the selection after the edit before the edit, which moved it once more.
+      select(quill.selection.getRange()[0]);
     }),
     listen(quill, "editor-change", (name: string, range: Range | null) => {
-      if (name === "selection-change" && range)
-        link.select(range.index, range.index + range.length);
+      if (name === "selection-change") select(range);
     }),
     ownUndoOnly(quill),
     composing(quill, link),

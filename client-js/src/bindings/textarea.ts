@@ -41,15 +41,6 @@ export function bindTextarea(
     },
     options,
   );
-  const input = (): void => {
-    const delta = replaced(shown, textarea.value, textarea.selectionEnd);
-    shown = textarea.value;
-    if (delta.length > 0) link.local(delta);
-  };
-  const composed = (): void => {
-    input(); // some browsers send the event itself later
-    link.release();
-  };
   const select = (): void => {
     const {
       selectionStart: start,
@@ -60,6 +51,17 @@ export function bindTextarea(
     if (ownerDocument.activeElement !== textarea) return;
     if (selectionDirection === "backward") link.select(end, start);
     else link.select(start, end);
+  };
+  const input = (): void => {
+    const delta = replaced(shown, textarea.value, textarea.selectionEnd);
+    shown = textarea.value;
+    if (delta.length === 0) return;
+    link.local(delta);
+    select(); // told before the edit, the selection was moved by it once more
+  };
+  const composed = (): void => {
+    input(); // some browsers send the event itself later
+    link.release();
   };
   const listeners: [EventTarget, string, () => void][] = [
     [textarea, "input", input],

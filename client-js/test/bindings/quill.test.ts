@@ -20,7 +20,10 @@ beforeAll(async () => {
 function editor(): Quill {
   const container = document.createElement("div");
   document.body.append(container);
-  return new Editor(container);
+  const quill = new Editor(container);
+  // As many a toolbar does. Quill tells the selection then before it tells the edit.
+  quill.on("editor-change", () => quill.getSelection());
+  return quill;
 }
 
 function bind(doc: Doc, options?: BindingOptions, quill = editor()): Person {
@@ -32,6 +35,13 @@ function bind(doc: Doc, options?: BindingOptions, quill = editor()): Person {
         ops.filter(({ retain, delete: d }) => retain !== 0 && d !== 0),
         "user",
       );
+    },
+    enter(text) {
+      const caret = document.getSelection() as Selection;
+      const [node, at] = [caret.focusNode as Text, caret.focusOffset];
+      node.insertData(at, text);
+      caret.collapse(node, at + text.length);
+      quill.update();
     },
     select: (from, to) => quill.setSelection(from, to - from, "user"),
     get selection() {

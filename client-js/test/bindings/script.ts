@@ -8,6 +8,8 @@ import { type Desk, Office } from "../support/office.ts";
 export interface Person {
   /** Types over `gone` units at a place. */
   type(at: number, text: string, gone?: number): void;
+  /** Types at the caret; the application hears of the selection first. */
+  enter(text: string): void;
   select(from: number, to: number): void;
   readonly selection: readonly [from: number, to: number];
   readonly text: string;
@@ -140,6 +142,19 @@ export function playScript({ type, bind }: Subject): void {
     });
     other.close();
     await eventually(office, () => expect(person.carets).toEqual([]));
+  });
+
+  it("tells the caret where it is shown, behind what is typed", () => {
+    const { document, office, other, person } = open();
+    person.type(0, "one two");
+    person.select(0, 0);
+    for (const letter of "zero") {
+      person.enter(letter);
+      expect(document.state.own.cursor).toEqual(person.selection);
+    }
+    expect(person.selection).toEqual([4, 4]);
+    office.settle();
+    expect(text(other)).toBe(`zeroone two${end}`);
   });
 
   it("leaves a composition alone and catches up after it", async () => {

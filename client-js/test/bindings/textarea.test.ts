@@ -17,6 +17,11 @@ function bind(document: Doc, options?: BindingOptions): Person {
       textarea.setRangeText(inserted, at, at + gone, "end");
       textarea.dispatchEvent(new Event("input"));
     },
+    enter(inserted) {
+      textarea.setRangeText(inserted, textarea.selectionStart, textarea.selectionEnd, "end");
+      globalThis.document.dispatchEvent(new Event("selectionchange"));
+      textarea.dispatchEvent(new Event("input"));
+    },
     select(from, to) {
       textarea.focus();
       textarea.setSelectionRange(from, to);
