@@ -23,7 +23,7 @@ import (
 func type3(t *testing.T, p *person) {
 	t.Helper()
 	for seq := 1; seq <= 3; seq++ {
-		p.send(t, `{"t":"op","doc":"d","rev":%d,"seq":%d,"op":[{"insert":"x"}]}`, seq-1, seq)
+		p.sendf(t, `{"t":"op","doc":"d","rev":%d,"seq":%d,"op":[{"insert":"x"}]}`, seq-1, seq)
 		p.await(t, "changes")
 	}
 }
@@ -53,7 +53,7 @@ func TestBackupAndVerify(t *testing.T) {
 	if out, code := command(t, "backup", copied, "--database", "sqlite:"+file); code != 0 {
 		t.Fatalf("backup: %d %s", code, out)
 	}
-	ann.send(t, `{"t":"op","doc":"d","rev":3,"seq":4,"op":[{"insert":"x"}]}`)
+	ann.sendf(t, `{"t":"op","doc":"d","rev":3,"seq":4,"op":[{"insert":"x"}]}`)
 	ann.await(t, "changes")
 	for database, want := range map[string]string{file: "2 documents, 4 changes", copied: "2 documents, 3 changes"} {
 		if out, code := command(t, "verify", "--database", "sqlite:"+database); code != 0 || !strings.HasPrefix(out, want) {
@@ -83,7 +83,7 @@ func TestNewEpochs(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "x.db")
 	p, _ := start(t, file)
 	ann := join(t, address(p), "", "d")
-	ann.send(t, `{"t":"open","doc":"d"}`)
+	ann.sendf(t, `{"t":"open","doc":"d"}`)
 	before := ann.await(t, "opened")
 	type3(t, ann)
 	if out, code := command(t, "new-epochs", "--database", "sqlite:"+file); code != 1 || !strings.Contains(out, "in use") {
@@ -97,7 +97,7 @@ func TestNewEpochs(t *testing.T) {
 	}
 	p, _ = start(t, file)
 	ben := join(t, address(p), "", "d")
-	ben.send(t, `{"t":"open","doc":"d","rev":0,"epoch":"%s"}`, before["epoch"])
+	ben.sendf(t, `{"t":"open","doc":"d","rev":0,"epoch":"%s"}`, before["epoch"])
 	opened := ben.await(t, "opened")
 	if opened["content"] == nil || opened["epoch"] == before["epoch"] {
 		t.Errorf("resumed over another line: %v", opened)

@@ -57,9 +57,9 @@ func exposed(t *testing.T, url string) map[string]bool {
 	t.Helper()
 	address := strings.TrimPrefix(url, "http://")
 	ann := join(t, address, "", "d")
-	ann.send(t, `{"t":"op","doc":"d","rev":0,"seq":9,"op":[]}`) // refused by the room
+	ann.sendf(t, `{"t":"op","doc":"d","rev":0,"seq":9,"op":[]}`) // refused by the room
 	ann.await(t, "error")
-	ann.send(t, `{"t":"op","doc":"e","rev":0,"seq":1,"op":[]}`) // refused by the session
+	ann.sendf(t, `{"t":"op","doc":"e","rev":0,"seq":1,"op":[]}`) // refused by the session
 	ann.await(t, "error")
 	ben := connect(t, address) // refused as one too many
 	ben.await(t, "error")

@@ -20,7 +20,7 @@ func (c *newEpochsCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer func() { _ = store.Close() }()
 	others, err := store.Beat(t.ctx, uuid.New())
 	if err != nil {
 		return err

@@ -76,7 +76,7 @@ func command(t *testing.T, args ...string) (out string, code int) {
 	return string(text), cmd.ProcessState.ExitCode()
 }
 
-func (p *person) send(t *testing.T, format string, args ...any) {
+func (p *person) sendf(t *testing.T, format string, args ...any) {
 	t.Helper()
 	if err := p.conn.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, format, args...)); err != nil {
 		t.Fatal(err)
@@ -101,9 +101,9 @@ func (p *person) await(t *testing.T, kind string) map[string]any {
 func join(t *testing.T, address, token, doc string) *person {
 	t.Helper()
 	p := connect(t, address)
-	p.send(t, `{"t":"hello","client":"%s","token":"%s"}`, uuid.New(), token)
+	p.sendf(t, `{"t":"hello","client":"%s","token":"%s"}`, uuid.New(), token)
 	p.await(t, "hello")
-	p.send(t, `{"t":"open","doc":"%s"}`, doc)
+	p.sendf(t, `{"t":"open","doc":"%s"}`, doc)
 	p.await(t, "opened")
 	return p
 }
@@ -231,11 +231,10 @@ func TestStartFails(t *testing.T) {
 // everything, so the server runs as someone else here.
 func TestNotWritable(t *testing.T) {
 	t.Parallel()
-	dir, err := os.MkdirTemp("", "coscribe-sealed")
-	if err != nil {
+	dir := t.TempDir()
+	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	binary := filepath.Join(dir, "server")
 	program, err := os.ReadFile(servertest.Binary())
 	if err != nil {
@@ -268,7 +267,7 @@ func TestLogsTellNothing(t *testing.T) {
 		const private = "sekretSentence"
 		token := authtest.Token("ann", map[string]string{"*": "admin"})
 		ann := join(t, address(p), token, "d")
-		ann.send(t, `{"t":"op","doc":"d","rev":0,"seq":1,"op":[{"insert":"%s"}]}`, private)
+		ann.sendf(t, `{"t":"op","doc":"d","rev":0,"seq":1,"op":[{"insert":"%s"}]}`, private)
 		ann.await(t, "changes")
 		for _, broken := range []string{
 			`{"t":"op","doc":"d","rev":1,"seq":2,"op":[{"insert":"%s\r"}]}`,
@@ -277,7 +276,7 @@ func TestLogsTellNothing(t *testing.T) {
 			`{"t":"auth","token":"%s"}`,
 			`%s`,
 		} {
-			ann.send(t, broken, private)
+			ann.sendf(t, broken, private)
 			ann.await(t, "error")
 		}
 		body := `{"rev":0,"op":[{"insert":"` + private + `"},{"delete":99}]}`

@@ -46,7 +46,7 @@ func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) erro
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }() // the server may have closed it
 	store, err := c.open(ctx)
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ func (c *verifyCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer func() { _ = store.Close() }()
 	v := &verification{terminal: t, store: store}
 	if c.Doc != "" {
 		if err := v.look(c.Doc); err != nil {

@@ -11,8 +11,8 @@ type versionCommand struct{}
 
 // Run writes one line.
 func (versionCommand) Run(t *terminal) error {
-	fmt.Fprintf(t.out, "coscribe %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return nil
+	_, err := fmt.Fprintf(t.out, "coscribe %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
 }
 
 // release is set by the linker where the source is built without its history:
