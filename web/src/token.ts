@@ -26,6 +26,24 @@ export async function withToken<T>(main: HTMLElement, action: () => Promise<T>):
 /** Shows a form for a token in place of the page's content until one is given. */
 export function askForToken(main: HTMLElement, refusal: string): Promise<void> {
   sessionStorage.removeItem(key);
+  const { gate, form, field } = tokenForm(refusal);
+  main.classList.add("gated");
+  main.append(gate);
+  field.focus();
+  return new Promise((resolve) => {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      sessionStorage.setItem(key, field.value.trim());
+      gate.remove();
+      main.classList.remove("gated");
+      resolve();
+    });
+  });
+}
+
+function tokenForm(refusal: string) {
+  const help =
+    "A JSON Web Token from whoever runs this server. It stays in this tab until the tab is closed.";
   const field = element("textarea", {
     id: "token",
     rows: 4,
@@ -40,11 +58,7 @@ export function askForToken(main: HTMLElement, refusal: string): Promise<void> {
     {},
     element("label", { htmlFor: "token" }, "Token"),
     field,
-    element(
-      "p",
-      { id: "token-help", className: "hint" },
-      "A JSON Web Token from whoever runs this server. It stays in this tab until the tab is closed.",
-    ),
+    element("p", { id: "token-help", className: "hint" }, help),
     element("p", { id: "token-error", className: "error", role: "alert" }, refusal),
     element("button", { type: "submit", className: "primary" }, "Use this token"),
   );
@@ -55,17 +69,5 @@ export function askForToken(main: HTMLElement, refusal: string): Promise<void> {
     element("p", {}, "It must know who you are and what you may do."),
     form,
   );
-  const covered = [...main.children].filter((c) => c instanceof HTMLElement && !c.hidden);
-  for (const child of covered) child.toggleAttribute("hidden", true);
-  main.append(gate);
-  field.focus();
-  return new Promise((resolve) => {
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      sessionStorage.setItem(key, field.value.trim());
-      gate.remove();
-      for (const child of covered) child.toggleAttribute("hidden", false);
-      resolve();
-    });
-  });
+  return { gate, form, field };
 }
