@@ -48,7 +48,7 @@ func TestEveryKindOfLoad(t *testing.T) {
 		{scenario{name: "fast", docs: 2, writers: 2, readers: 1, size: 100}, []string{"ops/s", "p50 ms", "p99 ms", "ops/frame", "frames/s each"}},
 		{scenario{name: "paced", docs: 1, writers: 2, readers: 2, size: 100, rate: 100}, []string{"ops/s", "p50 ms", "frames/s each"}},
 		{scenario{name: "cursors", docs: 1, writers: 3, size: 100, cursors: 20}, []string{"frames/s each"}},
-		{scenario{name: "idle", docs: 1, writers: 3, size: 100, idle: true}, []string{"empty MB", "KB/session"}},
+		{scenario{name: "idle", docs: 1, writers: 3, size: 100, idle: true}, []string{"empty MB"}}, // what three sessions add is lost in the noise
 	} {
 		t.Run(c.scenario.name, func(t *testing.T) {
 			t.Parallel()
