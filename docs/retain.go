@@ -2,6 +2,7 @@ package docs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -68,7 +69,18 @@ func (h *Hub) squashAll(ctx context.Context, before time.Time) error {
 
 // squashDocument moves a document's mark, step by step, as far as it goes.
 func (h *Hub) squashDocument(ctx context.Context, a storage.Aged, before time.Time) error {
-	a.Upto = min(a.Upto, h.sentTo(ctx, a.ID))
+	d, err := h.Store.Document(ctx, a.ID)
+	if errors.Is(err, storage.ErrNotFound) || err == nil && d.Key != a.Key {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	recorded, err := recordAll(ctx, h.Store, a.Key, d.Rev, time.Now().Add(-settled))
+	if err != nil {
+		return fmt.Errorf("store runs of editing: %w", err)
+	}
+	a.Upto = min(a.Upto, recorded, h.sentTo(ctx, a.ID))
 	for a.Mark < a.Upto {
 		began := time.Now()
 		q, err := planSquash(ctx, h.Store, a, before)

@@ -109,32 +109,15 @@ const Head = -1
 
 // Content reads the content at a revision, or at Head.
 func (h *Hub) Content(ctx context.Context, id string, rev int64) (Content, error) {
-	d, err := h.Document(ctx, id)
+	a, err := h.Archive(ctx, id)
 	if err != nil {
 		return Content{}, err
 	}
 	if rev == Head {
-		rev = d.Rev
+		rev = a.Rev
 	}
-	if rev > d.Rev {
-		return Content{}, wire.Errorf(wire.NotFound, "the document is at revision %d", d.Rev)
-	}
-	snapshot, err := h.Store.Snapshot(ctx, d.Key, rev)
-	if err != nil {
-		return Content{}, fmt.Errorf("read snapshot: %w", err)
-	}
-	body, err := decodeDocument(snapshot.Content)
-	if err != nil {
-		return Content{}, err
-	}
-	editor := body.Edit()
-	err = replay(ctx, h.Store, d.Key, snapshot.Rev, rev, func(_ storage.Change, op ot.Delta) error {
-		return editor.Apply(op)
-	})
-	if err != nil {
-		return Content{}, fmt.Errorf("read revision %d: %w", rev, err)
-	}
-	return Content{Document: d, Rev: rev, Body: editor.Document()}, nil
+	body, err := a.Content(ctx, rev)
+	return Content{Document: a.Document, Rev: rev, Body: body}, err
 }
 
 // Changes returns committed changes after a revision, oldest first.
@@ -167,6 +150,7 @@ type Edit struct {
 	Client  uuid.UUID
 	Seq     int64
 	Epoch   uuid.UUID // checked unless uuid.Nil
+	Match   []int64   // refuses the edit unless the head is one of these; nil: anywhere
 }
 
 // Submit commits an edit, transformed and broadcast like any other. When ctx
@@ -179,22 +163,27 @@ func (h *Hub) Submit(ctx context.Context, id string, e Edit) (Committed, error) 
 	if e.Epoch != uuid.Nil && e.Epoch != d.Epoch {
 		return Committed{}, wire.Errorf(wire.BadRevision, "the document has another epoch: it was deleted and created again")
 	}
+	return h.submit(ctx, id, &submission{
+		metrics: h.metrics, doc: id, author: e.Client, user: e.User, rev: e.Rev, seq: e.Seq, op: e.Op,
+		invalid: e.Invalid, key: d.Key, match: e.Match,
+	})
+}
+
+// submit hands a submission to its room and waits for what becomes of it.
+func (h *Hub) submit(ctx context.Context, id string, s *submission) (Committed, error) {
 	type result struct {
 		Committed
 		err *wire.Error
 	}
 	answer := make(chan result, 1)
-	_, werr := h.post(id, &submission{
-		metrics: h.metrics, doc: id, author: e.Client, user: e.User, rev: e.Rev, seq: e.Seq, op: e.Op, invalid: e.Invalid, key: d.Key,
-		reply: func(c Committed, err *wire.Error) {
-			select {
-			case answer <- result{c, err}:
-			default: // it was answered before its room failed
-			}
-		},
-	})
-	if werr != nil {
-		return Committed{}, werr
+	s.reply = func(c Committed, err *wire.Error) {
+		select {
+		case answer <- result{c, err}:
+		default: // it was answered before its room failed
+		}
+	}
+	if _, err := h.post(id, s); err != nil {
+		return Committed{}, err
 	}
 	select {
 	case a := <-answer:

@@ -103,6 +103,9 @@ func writeSnapshot(ctx context.Context, store storage.Store, key storage.Key, v 
 		Rev: v.rev, Format: storage.FormatJSON,
 		Content: otjson.Append(nil, v.doc.Content()), Authorship: by.encode(),
 	}
+	if _, err := recordAll(ctx, store, key, v.rev, time.Time{}); err != nil {
+		return 0, fmt.Errorf("store runs of editing: %w", err)
+	}
 	if err := store.PutSnapshot(ctx, key, s); err != nil {
 		return 0, fmt.Errorf("store the snapshot: %w", err)
 	}

@@ -2,6 +2,7 @@ package docs
 
 import (
 	"bytes"
+	"slices"
 	"time"
 
 	"github.com/coscribe/coscribe/ot"
@@ -35,6 +36,8 @@ type submission struct {
 	key      storage.Key                  // the document meant, where another service asks
 	reply    func(Committed, *wire.Error) // for another service; called once
 	admitted bool                         // it was in the room when it came
+	match    []int64                      // the document must be at one of these; nil: anywhere
+	restore  *restoration                 // in place of op
 	attempts int                          // to commit it, that failed
 
 	uncertain []Committed // what may yet turn out to have become of it
@@ -51,7 +54,7 @@ func (s *submission) client() uuid.UUID { return s.author }
 
 func (s *submission) ready(r *room) bool {
 	return r.absent || !r.busy && r.known(s.author) && !r.batch.has(s.author) && !r.batch.full() &&
-		(r.alone == 0 || r.batch.empty())
+		((r.alone == 0 && s.restore == nil) || r.batch.empty())
 }
 
 // run takes an op through the checks in order, transforms it to the head, and
@@ -67,7 +70,11 @@ func (s *submission) run(r *room) {
 	}
 	s.admitted = true
 	op, err := s.rebase(r)
-	if err == nil {
+	switch {
+	case err == nil && s.restore != nil && op == nil:
+		s.succeed(Committed{Rev: r.durable.rev})
+		return
+	case err == nil:
 		err = r.append(op, s)
 	}
 	if err != nil {
@@ -102,9 +109,15 @@ func (s *submission) rebase(r *room) (ot.Delta, *wire.Error) {
 		if s.seq != a.seq+1 {
 			return nil, wire.Errorf(wire.SeqGap, "the next seq is %d", a.seq+1)
 		}
-		if s.rev < a.rev {
+		if s.rev < a.rev && s.restore == nil {
 			return nil, wire.Errorf(wire.BadRevision, "the client's previous op was committed as revision %d", a.rev)
 		}
+	}
+	if s.match != nil && !slices.Contains(s.match, r.proposed.rev) {
+		return nil, ErrMatch
+	}
+	if s.restore != nil {
+		return s.restore.onto(r)
 	}
 	if err := r.reachable(s.rev); err != nil {
 		return nil, err
@@ -161,7 +174,7 @@ func (r *room) append(op ot.Delta, s *submission) *wire.Error {
 	committed := Committed{Rev: rev, Op: otjson.Append(nil, op), at: at}
 	r.batch.add(entry{
 		rev: rev, base: rev - 1, op: op, client: s.author, seq: s.seq,
-		user: s.user, at: at, length: length, stored: committed.Op,
+		user: s.user, at: at, length: length, stored: committed.Op, restores: s.restore != nil,
 	})
 	if repair != nil {
 		r.batch.add(entry{

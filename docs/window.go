@@ -22,6 +22,8 @@ type entry struct {
 	length int    // of the document at base
 	stored []byte // the op as it is stored
 	json   []byte // the change as everyone gets it
+
+	restores bool // an earlier revision
 }
 
 // loadEntry reads a stored change, made on a document of the given length.
@@ -32,7 +34,7 @@ func loadEntry(c storage.Change, length int) (entry, error) {
 	}
 	e := entry{
 		rev: c.Rev, base: c.Base, op: op, client: c.Client, seq: c.Seq,
-		user: c.User, at: c.At, length: length, stored: c.Op,
+		user: c.User, at: c.At, length: length, stored: c.Op, restores: c.Format == storage.FormatRestore,
 	}
 	e.json = wire.AppendChange(nil, e.wire())
 	return e, nil
@@ -45,10 +47,14 @@ func (e *entry) wire() *wire.Change {
 }
 
 func (e *entry) storage() storage.Change {
-	return storage.Change{
+	c := storage.Change{
 		Rev: e.rev, Base: e.base, Client: e.client, Seq: e.seq, User: e.user, At: e.at,
 		Format: storage.FormatJSON, Op: e.stored,
 	}
+	if e.restores {
+		c.Format = storage.FormatRestore
+	}
+	return c
 }
 
 // window holds the recent changes, gapless up to the head.
