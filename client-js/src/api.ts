@@ -1,5 +1,6 @@
 /** What the package exports besides `connect`, which knows its platform. */
 
+export { type Appearance, appearance } from "./appearance.ts";
 export type { Attributes, Delta, DocumentType, Embed, Json, Op } from "./delta/index.ts";
 export { type ContentChange, Document, type DocumentEvents } from "./document.ts";
 export type { Off } from "./emitter.ts";

@@ -36,7 +36,10 @@ export interface DocumentEvents {
   recovered: undefined;
   /** Nothing goes on until `reopen`; the draft is what was not saved, `null` if all was. */
   blocked: Draft | null;
-  /** What the server refused. Most of it is tried again by itself: see `retryable`. */
+  /**
+   * What the server refused; most of it is tried again by itself, see `retryable`.
+   * Or `not_shown`: a bound editor cannot show the content and was disabled.
+   */
   error: CoscribeError;
 }
 
@@ -187,6 +190,12 @@ export class Document extends Emitter<DocumentEvents> {
     clearTimeout(this.#retrying);
     this.#settle();
     this.#host.forget(this);
+  }
+
+  /** For bindings: tells everyone of what went wrong in an editor. */
+  report(error: CoscribeError): void {
+    this.#queue.push(() => this.emit("error", error));
+    this.#tell();
   }
 
   /** For the session: something has happened. */

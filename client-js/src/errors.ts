@@ -31,9 +31,17 @@ export type WireCode = (typeof codes)[number];
  * - `not_ready`: the content has not arrived yet;
  * - `blocked`: the document takes no edits until it is reopened;
  * - `closed`: the document or the session was closed here;
- * - `no_connection`: a socket could not be opened, or a token not be had.
+ * - `no_connection`: a socket could not be opened, or a token not be had;
+ * - `not_shown`: an editor cannot show the content.
  */
-export type Code = WireCode | "lost_base" | "not_ready" | "blocked" | "closed" | "no_connection";
+export type Code =
+  | WireCode
+  | "lost_base"
+  | "not_ready"
+  | "blocked"
+  | "closed"
+  | "no_connection"
+  | "not_shown";
 
 const passing: ReadonlySet<Code> = new Set<Code>([
   "token_expired",

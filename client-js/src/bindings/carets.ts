@@ -1,32 +1,18 @@
+import { type Appearance, appearance } from "../appearance.ts";
 import type { Document } from "../document.ts";
-import type { Cursor, Peer } from "../wire.ts";
+import type { Cursor } from "../wire.ts";
 
 /** One of the others, as it is to be drawn. */
-export interface Caret {
+export interface Caret extends Appearance {
   readonly client: string;
-  readonly name: string;
-  readonly color: string;
   readonly cursor: Cursor;
 }
 
 /** The others who have a cursor. */
 export function carets({ peers }: Document): Caret[] {
   return Object.entries(peers).flatMap(([client, peer]) =>
-    peer.cursor
-      ? [{ client, name: nameOf(peer), color: colorOf(client, peer), cursor: peer.cursor }]
-      : [],
+    peer.cursor ? [{ client, ...appearance(client, peer), cursor: peer.cursor }] : [],
   );
-}
-
-function nameOf({ user, state }: Peer): string {
-  return typeof state.name === "string" ? state.name : (user.name ?? user.id);
-}
-
-/** What the person chose, or one of their own by the client's id. */
-function colorOf(client: string, { state }: Peer): string {
-  if (typeof state.color === "string") return state.color;
-  const hash = [...client].reduce((sum, c) => (sum * 31 + (c.codePointAt(0) ?? 0)) >>> 0, 7);
-  return `hsl(${hash % 360} 70% 40%)`;
 }
 
 type Style = Partial<Record<string, string>>;
@@ -54,7 +40,7 @@ export function flag(caret: HTMLElement, { name, color }: Caret): void {
       font: "11px/14px sans-serif",
       whiteSpace: "nowrap",
       color: "white",
-      background: color,
+      backgroundColor: color, // of a stranger's choice: it must not be able to name a picture
       opacity: "0.85",
     },
     name,

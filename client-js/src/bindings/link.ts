@@ -3,6 +3,7 @@ import type { Document } from "../document.ts";
 import type { Off } from "../emitter.ts";
 import { CoscribeError } from "../errors.ts";
 import type { PresenceState } from "../wire.ts";
+import { type Caret, carets } from "./carets.ts";
 
 /** What every binding takes. */
 export interface BindingOptions {
@@ -10,6 +11,13 @@ export interface BindingOptions {
   readonly user?: PresenceState & { readonly name?: string; readonly color?: string };
   /** Told when an edit was not possible and was taken back: over a limit, most likely. */
   readonly onRefused?: (error: CoscribeError) => void;
+  /**
+   * Told when the editor cannot show the document (`not_shown`): an embed that
+   * it does not know, or a document of another type. It is disabled, and what
+   * it shows is not to be relied on. Nothing that was typed is lost by that.
+   * Without this the error is thrown where nothing catches it.
+   */
+  readonly onFailed?: (error: CoscribeError) => void;
 }
 
 /** What a binding makes of its editor. */
@@ -18,7 +26,7 @@ export interface Editor {
   readonly type: DocumentType;
   /** What it shows. */
   read(): Delta;
-  /** Applies a change that is none of the person's. */
+  /** Applies a change that is none of the person's. What it throws ends the binding's work. */
   apply(delta: Delta): void;
   setEditable(editable: boolean): void;
 }
@@ -36,16 +44,20 @@ export class Link {
   readonly #document: Document;
   readonly #editor: Editor;
   readonly #refused: (error: CoscribeError) => void;
+  readonly #onFailed: (error: CoscribeError) => void;
   readonly #offs: Off[];
   #held: Delta | null = null;
   /** Whether the editor shows the document, and not what it showed before. */
   #aligned = false;
   #editable: boolean | null = null;
+  /** Why the editor cannot show the document. */
+  #failure: CoscribeError | null = null;
 
-  constructor(document: Document, editor: Editor, { user, onRefused }: BindingOptions) {
+  constructor(document: Document, editor: Editor, { user, onRefused, onFailed }: BindingOptions) {
     this.#document = document;
     this.#editor = editor;
     this.#refused = onRefused ?? (() => {});
+    this.#onFailed = onFailed ?? uncaught;
     this.#offs = [
       document.on("change", ({ delta, origin }) => origin === this || this.#remote(delta)),
       document.on("status", () => this.#allow()),
@@ -59,9 +71,10 @@ export class Link {
   /** There is a content. Only now is it known of what type the document really is. */
   #begin(): void {
     const { type } = this.#editor;
+    this.#failure = null;
     this.#aligned = this.#document.type === type;
     if (this.#aligned) this.#align();
-    else this.#refused(new CoscribeError("invalid_op", `the editor needs a ${type} document`));
+    else this.#fail(`the editor needs a ${type} document`);
     this.#allow();
   }
 
@@ -73,6 +86,7 @@ export class Link {
 
   /** The person has changed what is shown. */
   local(delta: Delta): void {
+    if (this.#failure) this.#refused(this.#failure);
     if (!this.#aligned) return;
     const clean = withoutReturns(delta);
     const sides = cross(this.#held ?? [], clean);
@@ -94,6 +108,11 @@ export class Link {
     if (this.#aligned && !this.#held) this.#document.setCursor([anchor, head]);
   }
 
+  /** The others' carets in what is shown. */
+  carets(): Caret[] {
+    return this.#aligned ? carets(this.#document) : [];
+  }
+
   /** Holds back what others do. */
   hold(): void {
     this.#held ??= [];
@@ -103,7 +122,7 @@ export class Link {
   release(): void {
     const held = this.#held ?? [];
     this.#held = null;
-    if (held.length > 0) this.#editor.apply(held);
+    if (held.length > 0) this.#show(held);
   }
 
   dispose(): void {
@@ -115,14 +134,43 @@ export class Link {
   #remote(delta: Delta): void {
     if (!this.#aligned) return;
     if (this.#held) this.#held = compose(this.#held, delta);
-    else this.#editor.apply(delta);
+    else this.#show(delta);
   }
 
   /** Makes the editor show the document, whatever it shows now. */
   #align(): void {
     const difference = diff(this.#editor.read(), this.#document.content);
-    if (difference.length > 0) this.#editor.apply(difference);
+    if (difference.length > 0) this.#show(difference);
   }
+
+  /** An editor that has stopped halfway shows neither the old nor the new: no more is applied to it. */
+  #show(delta: Delta): void {
+    try {
+      this.#editor.apply(delta);
+    } catch (cause) {
+      // A listener of the application may have thrown after all was shown.
+      if (diff(this.#editor.read(), this.#document.content).length === 0) return uncaught(cause);
+      for (const off of this.#offs) off();
+      this.#held = null;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      this.#fail(`the editor cannot show the document: ${why}`, cause);
+    }
+  }
+
+  #fail(message: string, cause?: unknown): void {
+    this.#failure = new CoscribeError("not_shown", message, { cause });
+    this.#aligned = false;
+    this.#allow();
+    this.#document.report(this.#failure);
+    this.#onFailed(this.#failure);
+  }
+}
+
+/** For errors that nobody asked to be told of: they must not pass unseen. */
+function uncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 /** A line ends in LF and nothing else; the same delta where it has no CR. */

@@ -1,5 +1,6 @@
 import type { Document } from "../document.ts";
-import { type Caret, carets, element, flag, redrawing } from "./carets.ts";
+import { type Caret, element, flag, redrawing } from "./carets.ts";
+import type { Link } from "./link.ts";
 
 /** What decides where a letter of a textarea is. */
 const layout = [
@@ -27,7 +28,11 @@ const layout = [
  * Draws the others' carets over a textarea, which cannot tell where a letter
  * is: by an invisible copy of its text in the same place and layout.
  */
-export function drawMirror(document: Document, textarea: HTMLTextAreaElement): () => void {
+export function drawMirror(
+  document: Document,
+  textarea: HTMLTextAreaElement,
+  link: Link,
+): () => void {
   const mirror = textarea.ownerDocument.createElement("div");
   mirror.className = "coscribe-carets";
   mirror.setAttribute("aria-hidden", "true");
@@ -35,7 +40,7 @@ export function drawMirror(document: Document, textarea: HTMLTextAreaElement): (
   const draw = (): void => {
     lay(mirror, textarea);
     mirror.replaceChildren();
-    write(mirror, textarea.value, carets(document));
+    write(mirror, textarea.value, link.carets());
     mirror.scrollTop = textarea.scrollTop;
   };
   const scroll = (): void => {
@@ -79,10 +84,10 @@ function write(mirror: HTMLElement, text: string, all: readonly Caret[]): void {
     for (const caret of all) if (caret.cursor[1] === at) drawCaret(mirror, caret);
     const end = cuts[i + 1] ?? at;
     const covered = all.find(({ cursor: [a, b] }) => Math.min(a, b) <= at && end <= Math.max(a, b));
-    const background = covered
+    const backgroundColor = covered
       ? `color-mix(in srgb, ${covered.color} 25%, transparent)`
       : "transparent";
-    element(mirror, "coscribe-text", { background }, text.slice(at, end));
+    element(mirror, "coscribe-text", { backgroundColor }, text.slice(at, end));
   });
 }
 

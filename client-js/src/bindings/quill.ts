@@ -4,7 +4,7 @@
 import type Quill from "quill";
 import type { Delta } from "../delta/index.ts";
 import type { Document } from "../document.ts";
-import { type Caret, carets, element, flag, redrawing } from "./carets.ts";
+import { type Caret, element, flag, redrawing } from "./carets.ts";
 import { type BindingOptions, Link } from "./link.ts";
 
 export type { BindingOptions } from "./link.ts";
@@ -47,7 +47,7 @@ export function bindQuill(
     }),
     ownUndoOnly(quill),
     composing(quill, link),
-    drawCarets(document, quill),
+    drawCarets(document, quill, link),
   ];
   return () => {
     for (const off of offs) off();
@@ -87,7 +87,7 @@ function composing({ root }: Quill, link: Link): () => void {
   };
 }
 
-function drawCarets(document: Document, quill: Quill): () => void {
+function drawCarets(document: Document, quill: Quill, link: Link): () => void {
   const layer = element(quill.container, "coscribe-carets", {
     position: "absolute",
     inset: "0",
@@ -96,7 +96,7 @@ function drawCarets(document: Document, quill: Quill): () => void {
   });
   const draw = (): void => {
     layer.replaceChildren();
-    for (const caret of carets(document)) drawCaret(layer, quill, caret);
+    for (const caret of link.carets()) drawCaret(layer, quill, caret);
   };
   const stop = redrawing(document, draw);
   quill.root.addEventListener("scroll", draw);
@@ -111,7 +111,7 @@ function drawCaret(layer: HTMLElement, quill: Quill, caret: Caret): void {
   const last = quill.getLength() - 1;
   const [anchor, head] = caret.cursor.map((at) => Math.min(at, last)) as [number, number];
   for (const part of lines(quill, Math.min(anchor, head), Math.max(anchor, head))) {
-    const style = { background: caret.color, opacity: "0.25" };
+    const style = { backgroundColor: caret.color, opacity: "0.25" };
     place(element(layer, "coscribe-selection", style), quill, part.index, part.length);
   }
   const style = { borderLeft: `2px solid ${caret.color}` };

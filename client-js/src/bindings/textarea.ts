@@ -72,7 +72,7 @@ export function bindTextarea(
     [textarea, "focus", select],
   ];
   for (const [target, name, listener] of listeners) target.addEventListener(name, listener);
-  const undraw = drawMirror(document, textarea);
+  const undraw = drawMirror(document, textarea, link);
   return () => {
     for (const [target, name, listener] of listeners) target.removeEventListener(name, listener);
     undraw();

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 
 import type Quill from "quill";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type BindingOptions, bindQuill } from "../../src/bindings/quill.ts";
 import type { Document as Doc } from "../../src/document.ts";
 import { Office } from "../support/office.ts";
@@ -122,5 +122,79 @@ describe("Quill", () => {
     office.settle();
     expect(quill.getText()).toBe("theirs \n");
     expect(bob.content).toEqual(ann.content);
+  });
+
+  describe("with an embed that it does not know", () => {
+    const mention = { insert: { mention: { id: 1 } } };
+
+    function play(): { told: string[]; ann: Doc; bob: Doc; office: Office; quill: Quill } {
+      const office = new Office("rich-text");
+      const [ann, bob] = [office.open("ann").document, office.open("bob").document];
+      const told: string[] = [];
+      ann.on("error", ({ code }) => told.push(`error: ${code}`));
+      const quill = editor();
+      const tell = (what: string) => (error: Error) => told.push(`${what}: ${error.message}`);
+      bind(ann, { onFailed: tell("failed"), onRefused: tell("refused") }, quill);
+      return { told, ann, bob, office, quill };
+    }
+
+    const why = "the editor cannot show the document: [Parchment] Unable to create mention blot";
+
+    it("is disabled and says why, and what was typed before is saved", () => {
+      const { told, ann, bob, office, quill } = play();
+      office.settle();
+      quill.insertText(0, "typed", "user");
+      bob.submit([{ insert: "a" }, mention, { insert: "b" }]);
+      office.settle();
+      expect(told).toEqual([`failed: ${why}`, "error: not_shown"]);
+      expect(quill.isEnabled()).toBe(false);
+      expect(ann.status).toBe("saved");
+      expect(bob.content).toEqual([{ insert: "typeda" }, mention, { insert: "b\n" }]);
+      expect(ann.content).toEqual(bob.content);
+    });
+
+    it("takes nothing in silence from then on, whatever the document does", () => {
+      const { told, ann, bob, office, quill } = play();
+      office.settle();
+      bob.submit([mention]);
+      office.settle();
+      bob.submit([{ delete: 1 }, { insert: "more" }]);
+      office.settle();
+      expect(quill.isEnabled()).toBe(false);
+      expect(told.length).toBe(2);
+      quill.insertText(0, "by a program");
+      expect(told.slice(2)).toEqual([`refused: ${why}`]);
+      expect(ann.content).toEqual([{ insert: "more\n" }]);
+    });
+
+    it("is disabled from the start where the document has it already", () => {
+      const { ann, bob, office } = play();
+      office.settle();
+      bob.submit([{ insert: "a" }, mention]);
+      office.settle();
+      const told: string[] = [];
+      const second = bind(ann, { onFailed: ({ code }) => told.push(code) });
+      expect(told).toEqual(["not_shown"]);
+      expect(second.editable).toBe(false);
+      second.dispose();
+    });
+  });
+
+  it("goes on where a listener of the application throws, and hides it not", () => {
+    const office = new Office("rich-text");
+    const [ann, bob] = [office.open("ann").document, office.open("bob").document];
+    const quill = editor();
+    const person = bind(ann, {}, quill);
+    office.settle();
+    quill.on("text-change", () => {
+      throw new Error("not ours");
+    });
+    const later = vi.spyOn(globalThis, "queueMicrotask").mockReturnValue();
+    bob.submit([{ insert: "shown" }]);
+    office.settle();
+    expect(later.mock.calls[0]?.[0]).toThrow("not ours");
+    later.mockRestore();
+    expect(person.text).toBe("shown\n");
+    expect(person.editable).toBe(true);
   });
 });

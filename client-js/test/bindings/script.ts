@@ -1,4 +1,5 @@
 import { expect, it, vi } from "vitest";
+import { appearance } from "../../src/appearance.ts";
 import type { BindingOptions } from "../../src/bindings/link.ts";
 import type { Delta, DocumentType } from "../../src/delta/index.ts";
 import type { Document } from "../../src/document.ts";
@@ -64,13 +65,16 @@ export function playScript({ type, bind }: Subject): void {
   it("does not touch a document of another type", () => {
     const office = new Office(type === "text" ? "rich-text" : "text");
     const { document } = office.open("ann");
-    const refused: string[] = [];
-    const person = bind(document, { onRefused: ({ code }) => refused.push(code) });
+    const told: string[] = [];
+    const person = bind(document, {
+      onFailed: ({ code }) => told.push(`failed: ${code}`),
+      onRefused: ({ code }) => told.push(`refused: ${code}`),
+    });
     office.settle();
+    expect(told).toEqual(["failed: not_shown"]);
+    expect(person.editable).toBe(false);
     person.type(0, "x");
     office.settle();
-    expect(person.editable).toBe(false);
-    expect(refused[0]).toBe("invalid_op");
     expect(office.server.room.rev).toBe(0);
   });
 
@@ -155,6 +159,19 @@ export function playScript({ type, bind }: Subject): void {
     expect(person.selection).toEqual([4, 4]);
     office.settle();
     expect(text(other)).toBe(`zeroone two${end}`);
+  });
+
+  it("draws and lists the others alike, whatever they tell of themselves", async () => {
+    const { document, office, other, person } = open();
+    const listed = () => Object.entries(document.peers).map(([id, peer]) => appearance(id, peer));
+    other.setCursor([0, 0]);
+    await eventually(office, () => expect(person.carets).toEqual([listed()[0]?.name]));
+    const drawn = () => globalThis.document.querySelector<HTMLElement>(".coscribe-name")?.style;
+    expect(drawn()?.backgroundColor).toBeTruthy();
+    other.setPresence({ name: "Bob", color: "url(https://elsewhere.example/seen)" });
+    await eventually(office, () => expect(person.carets).toEqual(["Bob"]));
+    expect(drawn()?.cssText).not.toContain("url");
+    person.dispose();
   });
 
   it("leaves a composition alone and catches up after it", async () => {
