@@ -1,9 +1,12 @@
 package session_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/coscribe/coscribe/internal/servertest"
+	"github.com/coscribe/coscribe/wire"
 )
 
 // What is done on the wire is what is counted.
@@ -66,5 +69,32 @@ func TestMetrics(t *testing.T) {
 	}
 	if n := s.Metric("coscribe_snapshot_errors_total"); n != 0 {
 		t.Errorf("%v failed snapshots are counted", n)
+	}
+}
+
+// P7: a reader who takes nothing is closed, and counted as slow: as the bytes
+// that wait for it pass their bound, or as one write takes too long.
+func TestSlowReadersAreCounted(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		stall time.Duration
+		ops   int // of half a megabyte
+	}{
+		"overflow": {stall: time.Hour, ops: 40},
+		"stall":    {stall: 50 * time.Millisecond, ops: 8},
+	} {
+		s := servertest.Start(t, servertest.Options{StallTimeout: test.stall, Limits: wire.Limits{Document: 64 << 20}})
+		slow := s.Dial(servertest.Dial{Window: 4096})
+		slow.Hello("")
+		slow.Open("d")
+		writer := s.Connect()
+		writer.Open("d")
+		for seq := range test.ops {
+			writer.Op("d", seq, seq+1, `[{"insert":"`+strings.Repeat("x", 1<<19)+`"}]`)
+			writer.Changes(1)
+		}
+		servertest.Eventually(t, name+": the slow reader is counted", func() bool {
+			return s.Metric("coscribe_slow_closes_total") == 1
+		})
 	}
 }

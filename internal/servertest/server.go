@@ -35,6 +35,7 @@ type Options struct {
 	Pages  []string
 
 	HelloTimeout time.Duration
+	StallTimeout time.Duration
 	Idle         time.Duration
 	MaxDocuments int
 	MaxRooms     int
@@ -85,7 +86,7 @@ func Start(t testing.TB, o Options) *Server {
 	})
 	s.Sessions = session.NewServer(session.Config{
 		Hub: s.Hub, Verifier: verifier, Origins: origins, Limits: o.Limits,
-		HelloTimeout: o.HelloTimeout, MaxDocuments: o.MaxDocuments,
+		HelloTimeout: o.HelloTimeout, StallTimeout: o.StallTimeout, MaxDocuments: o.MaxDocuments,
 		Per: o.Per, TrustedProxies: o.Proxies, Logger: o.Logger, Metrics: s.Metrics,
 	})
 	mux := http.NewServeMux()
