@@ -26,6 +26,9 @@
 // line before; formats of empty text. Lines are paragraphs: a line break
 // within a paragraph is read as a space.
 //
+// Markdown of more than 1 MiB is not read, nor a paragraph with more than 4,000
+// of the characters *_[]<>~.
+//
 // Nothing unsafe comes out or gets in: HTML is held to an allowlist
 // (github.com/microcosm-cc/bluemonday) when it is written and before it is
 // read. HTML within Markdown is read by the same rules.

@@ -1,6 +1,7 @@
 package format_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -114,6 +115,22 @@ func TestReadMarkdown(t *testing.T) {
 		if got, want := read(t, format.Markdown, c.markdown, ot.RichText), decode(t, c.want); !got.Equal(want) {
 			t.Errorf("%s\n got %v\nwant %v", c.markdown, got, want)
 		}
+	}
+}
+
+// What would take too long to read is refused.
+func TestReadRefusesIntricateMarkdown(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		strings.Repeat("*a _", 3000), strings.Repeat("[a](", 3000), strings.Repeat(">", 200), strings.Repeat("1. ", 200),
+		strings.Repeat("a", 2<<20),
+	} {
+		if _, err := format.Markdown.Read(text, ot.RichText); !errors.Is(err, format.ErrInvalid) {
+			t.Errorf("%.20s… is read: %v", text, err)
+		}
+	}
+	if _, err := format.Markdown.Read(strings.Repeat("*a*\n\n", 10_000), ot.RichText); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -2,7 +2,10 @@ package format
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -19,7 +22,44 @@ var markdown = goldmark.New(
 	goldmark.WithRendererOptions(html.WithUnsafe()),
 )
 
+// What Markdown may be to be read. The time to parse a paragraph grows with the
+// square of its delimiters, that of a line with the square of the containers
+// that it opens.
+const (
+	maxMarkdown   = 1 << 20 // bytes
+	maxDelimiters = 4000    // in lines without an empty one between them
+	maxContainers = 100     // opened in a line
+)
+
+// containers are the quotes and items that a line opens.
+var containers = regexp.MustCompile(`^([ \t]*([-+*>]|[0-9]{1,9}[.)])){` + strconv.Itoa(maxContainers) + `}`)
+
+func checkMarkdown(text string) error {
+	if len(text) > maxMarkdown {
+		return fmt.Errorf("more than %d bytes of Markdown", maxMarkdown)
+	}
+	delimiters := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		if strings.TrimSpace(line) == "" {
+			delimiters = 0
+			continue
+		}
+		for i := range len(line) {
+			if strings.IndexByte("*_[]<>~", line[i]) >= 0 {
+				delimiters++
+			}
+		}
+		if delimiters > maxDelimiters || containers.MatchString(line) {
+			return errors.New("a paragraph of Markdown is too intricate")
+		}
+	}
+	return nil
+}
+
 func readMarkdown(text string) (ot.Delta, error) {
+	if err := checkMarkdown(text); err != nil {
+		return nil, err
+	}
 	var page bytes.Buffer
 	if err := markdown.Convert([]byte(text), &page); err != nil {
 		return nil, fmt.Errorf("parse Markdown: %w", err)
