@@ -200,3 +200,16 @@ test("what the editor does not know keeps its place and what it is", async () =>
   await ann.close();
   await bob.close();
 });
+
+test("a document that the editor cannot show is not shown as if it were whole", async () => {
+  // An embed under the name of a format: no editor has a blot for that.
+  await on.server.create("strange", [
+    { insert: "a" },
+    { insert: { indent: 1 } },
+    { insert: "b\n" },
+  ]);
+  const tab = await Tab.open(on.browser, on.server, "/d/strange");
+  await tab.page.getByRole("alert").filter({ hasText: "cannot be shown" }).waitFor();
+  expect(await tab.editor.getAttribute("contenteditable")).toBe("false");
+  await tab.close();
+});

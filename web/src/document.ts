@@ -67,6 +67,11 @@ function edit(type: DocumentInfo["type"], unsent: Kept | undefined): void {
   mountEditor(doc, {
     user,
     onRefused: (error) => notice("That was not possible", `It was taken back: ${error.message}.`),
+    onFailed: (error) =>
+      notice(
+        "The document cannot be shown here",
+        `What is below is not all of it: ${error.message}.`,
+      ),
   });
   showSelf(doc, user);
   showOthers(doc);

@@ -1,4 +1,4 @@
-import type { Peer, Peers } from "coscribe";
+import { appearance, type Peers } from "coscribe";
 import { element } from "./dom.ts";
 
 /** How many are shown one by one. */
@@ -6,23 +6,16 @@ const shown = 6;
 
 /** Shows who else is here. */
 export function showPeople(list: HTMLUListElement, peers: Peers): void {
-  const people = Object.values(peers);
-  const items = people.slice(0, shown).map((peer) => {
-    const name = nameOf(peer);
+  const people = Object.entries(peers);
+  const items = people.slice(0, shown).map(([client, peer]) => {
+    const { name, color } = appearance(client, peer);
     const avatar = element("span", { className: "avatar", ariaHidden: "true" }, initials(name));
-    if (typeof peer.state.color === "string") {
-      avatar.style.setProperty("--color", peer.state.color);
-    }
+    avatar.style.backgroundColor = color;
     return element("li", { title: name }, avatar, element("span", { className: "who" }, name));
   });
   const rest = people.length - items.length;
   if (rest > 0) items.push(element("li", { className: "rest" }, `and ${rest} more`));
   list.replaceChildren(...items);
-}
-
-/** What a person calls themselves, else what the server calls them. */
-function nameOf({ state, user }: Peer): string {
-  return typeof state.name === "string" ? state.name : (user.name ?? user.id);
 }
 
 function initials(name: string): string {

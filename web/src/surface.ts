@@ -12,6 +12,7 @@ import { attachToolbar, clearFormat } from "./toolbar.ts";
 interface Options {
   readonly user: Me & { readonly [name: string]: string };
   readonly onRefused: (error: CoscribeError) => void;
+  readonly onFailed: (error: CoscribeError) => void;
 }
 
 /** Puts the editor for this document on the sheet. */
