@@ -65,6 +65,12 @@ func TestProfiles(t *testing.T) {
 	if err := p.Collect(t.Context()); err != nil {
 		t.Error(err)
 	}
+	if heap, err := p.Heap(t.Context()); err != nil || heap < 1<<16 {
+		t.Errorf("%d bytes of heap, %v", heap, err)
+	}
+	if n, err := p.Goroutines(t.Context()); err != nil || n < 2 {
+		t.Errorf("%d goroutines, %v", n, err)
+	}
 	var profile bytes.Buffer
 	if err := p.Profile(t.Context(), time.Second, &profile); err != nil || profile.Len() == 0 {
 		t.Errorf("profile of %d bytes, %v", profile.Len(), err)

@@ -1,11 +1,17 @@
-// Command soak lets one random swarm after the other loose on servers of its
-// own, kills them now and then, and checks everything after each.
+// Command soak finds what goes wrong in time.
 //
 //	go run ./bench/soak --for 10m
 //	go run ./bench/soak --for 10m --database postgres --servers 2
 //
-// It ends at the first swarm that fails a check, with the seed that makes the
-// same swarm again (what meets what is up to the network, though).
+// lets one random swarm after the other loose on servers of its own, kills them
+// now and then, and checks everything after each. It ends at the first swarm
+// that fails a check, with the seed that makes the same swarm again (what meets
+// what is up to the network, though).
+//
+//	go run ./bench/soak steady --for 1h
+//
+// keeps one server busy with sessions that come and go, as many at any time,
+// and looks at whether its memory and its goroutines grow, and what it logs.
 package main
 
 import (
@@ -28,6 +34,11 @@ import (
 	"github.com/coscribe/coscribe/ot"
 )
 
+type program struct {
+	Swarms config `cmd:"" default:"withargs" help:"Let random swarms loose on servers that are killed."`
+	Steady steady `cmd:"" help:"Keep a server busy and see whether it grows."`
+}
+
 type config struct {
 	For      time.Duration `default:"1m" help:"How long to go on."`
 	Seed     uint64        `help:"Of the first swarm. Default: random."`
@@ -47,10 +58,14 @@ func (c config) Validate() error {
 }
 
 func main() {
-	var cfg config
-	kong.Parse(&cfg, kong.Description("Lets random swarms loose on servers that are killed."))
+	var p program
+	cmd := kong.Parse(&p, kong.Description("Finds what goes wrong in time."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, cfg)
+	run := func() error { return run(ctx, p.Swarms) }
+	if cmd.Command() == "steady" {
+		run = func() error { return p.Steady.run(ctx, os.Stdout) }
+	}
+	err := run()
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "soak:", err)
@@ -59,34 +74,56 @@ func main() {
 }
 
 func run(ctx context.Context, cfg config) (err error) {
-	dir, err := os.MkdirTemp("", "coscribe-soak")
+	s, err := newSite(cfg.Database)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	database := "sqlite:" + filepath.Join(dir, "soak.db")
-	if cfg.Database == "postgres" {
-		cluster, err := pgtest.NewCluster()
-		if err != nil {
-			return fmt.Errorf("make a Postgres: %w", err)
-		}
-		defer cluster.Close()
-		if err := cluster.Start(); err != nil {
-			return fmt.Errorf("start Postgres: %w", err)
-		}
-		database = cluster.URL("postgres")
-	}
+	defer func() { err = errors.Join(err, s.close()) }()
 	if cfg.Server == "" {
-		if cfg.Server, err = serverproc.Build(ctx, dir, "-race"); err != nil {
+		if cfg.Server, err = serverproc.Build(ctx, s.dir, "-race"); err != nil {
 			return err
 		}
 	}
-	f, err := startFleet(ctx, cfg, database)
+	f, err := startFleet(ctx, cfg, s.database)
 	if err != nil {
 		return err
 	}
 	defer f.kill()
 	return soak(ctx, cfg, f)
+}
+
+// site is a folder and a database, both thrown away in the end.
+type site struct {
+	dir      string
+	database string
+	cluster  *pgtest.Cluster // nil for SQLite
+}
+
+func newSite(kind string) (*site, error) {
+	dir, err := os.MkdirTemp("", "coscribe-soak")
+	if err != nil {
+		return nil, err
+	}
+	s := &site{dir: dir, database: "sqlite:" + filepath.Join(dir, "soak.db")}
+	if kind != "postgres" {
+		return s, nil
+	}
+	if s.cluster, err = pgtest.NewCluster(); err != nil {
+		return nil, errors.Join(fmt.Errorf("make a Postgres: %w", err), os.RemoveAll(dir))
+	}
+	if err := s.cluster.Start(); err != nil {
+		return nil, errors.Join(fmt.Errorf("start Postgres: %w", err), s.close())
+	}
+	s.database = s.cluster.URL("postgres")
+	return s, nil
+}
+
+func (s *site) close() error {
+	err := os.RemoveAll(s.dir)
+	if s.cluster != nil {
+		err = errors.Join(err, s.cluster.Close())
+	}
+	return err
 }
 
 // soak runs swarms until the time is over.
