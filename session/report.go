@@ -18,11 +18,11 @@ type tally struct {
 	bytes     int64 // received
 }
 
-// failed notes what the connection ended with. It is called from the reader,
-// the writer, and under the outbox's lock.
+// failed notes what the connection ended with. It is called from the reader
+// and the writer; and under the outbox's lock, but then of what has ended.
 func (s *session) failed(err error) {
 	var closed *websocket.CloseError
-	var network *net.OpError
+	var network net.Error
 	code := websocket.CloseAbnormalClosure
 	switch {
 	case errors.Is(err, melody.ErrWriteClosed), errors.Is(err, melody.ErrMessageBufferFull):
@@ -31,7 +31,7 @@ func (s *session) failed(err error) {
 		code = closed.Code
 	case errors.Is(err, websocket.ErrReadLimit):
 		code = wire.CloseTooBig
-	case errors.As(err, &network) && network.Op == "write" && network.Timeout():
+	case errors.As(err, &network) && network.Timeout() && s.Behind():
 		s.server.metrics.slow.Inc()
 		code = wire.CloseOverloaded
 	}
