@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/coscribe/coscribe/bench/client"
 	"github.com/coscribe/coscribe/bench/typing"
@@ -147,8 +148,7 @@ func (e *editor) types(t *testing.T, n int) (tokens []string) {
 }
 
 // settles comes back, if need be, and waits until everything is acknowledged.
-func (e *editor) settles(ctx context.Context, t *testing.T) {
-	t.Helper()
+func (e *editor) settles(ctx context.Context) error {
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- e.client.Run(running) }()
@@ -156,13 +156,8 @@ func (e *editor) settles(ctx context.Context, t *testing.T) {
 	if err == nil {
 		err = e.client.Ping(ctx)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
 	stop() // which leaves
-	if err := <-ended; err != nil {
-		t.Fatal(err)
-	}
+	return errors.Join(err, <-ended)
 }
 
 func restoreUnderPeople(t *testing.T, b backups) {
@@ -182,11 +177,14 @@ func restoreUnderPeople(t *testing.T, b backups) {
 		}
 	}
 	settle := func(people []*editor) {
-		var coming sync.WaitGroup
+		t.Helper()
+		var coming errgroup.Group
 		for _, e := range people {
-			coming.Go(func() { e.settles(ctx, t) })
+			coming.Go(func() error { return e.settles(ctx) })
 		}
-		coming.Wait()
+		if err := coming.Wait(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	types(all, 10, once)
 	settle(all)
