@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,6 +31,28 @@ func (h *Hub) Archive(ctx context.Context, id string) (*Archive, error) {
 		return nil, err
 	}
 	return &Archive{Document: d, store: h.Store}, nil
+}
+
+// Tag is a revision of one document for good: another one of the same id has
+// another epoch.
+type Tag struct {
+	Epoch uuid.UUID
+	Rev   int64
+}
+
+// String returns the tag as it travels: EPOCH.REV.
+func (t Tag) String() string { return fmt.Sprintf("%s.%d", t.Epoch, t.Rev) }
+
+// ParseTag reads what String writes.
+func ParseTag(text string) (t Tag, err error) {
+	epoch, rev, _ := strings.Cut(text, ".")
+	if t.Epoch, err = uuid.Parse(epoch); err == nil {
+		t.Rev, err = strconv.ParseInt(rev, 10, 64)
+	}
+	if err != nil || t.String() != text {
+		return Tag{}, fmt.Errorf("%q is no tag of the form EPOCH.REV", text)
+	}
+	return t, nil
 }
 
 // Moment names a revision in one of three ways. The zero Moment is the head.

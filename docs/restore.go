@@ -28,7 +28,7 @@ type Restore struct {
 	User   string
 	Client uuid.UUID // with Seq or not at all
 	Seq    int64
-	Match  []int64 // only where the document is at one of these; nil: anywhere
+	Match  []Tag // only where the document is at one of these; nil: no matter where
 }
 
 // Restore commits a change after which the content equals what it was at a

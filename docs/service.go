@@ -150,7 +150,7 @@ type Edit struct {
 	Client  uuid.UUID
 	Seq     int64
 	Epoch   uuid.UUID // checked unless uuid.Nil
-	Match   []int64   // refuses the edit unless the head is one of these; nil: anywhere
+	Match   []Tag     // refuses the edit unless the head is one of these; nil: no matter what it is
 }
 
 // Submit commits an edit, transformed and broadcast like any other. When ctx

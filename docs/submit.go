@@ -36,7 +36,7 @@ type submission struct {
 	key      storage.Key                  // the document meant, where another service asks
 	reply    func(Committed, *wire.Error) // for another service; called once
 	admitted bool                         // it was in the room when it came
-	match    []int64                      // the document must be at one of these; nil: anywhere
+	match    []Tag                        // the document must be at one of these; nil: anywhere
 	restore  *restoration                 // in place of op
 	attempts int                          // to commit it, that failed
 
@@ -113,7 +113,7 @@ func (s *submission) rebase(r *room) (ot.Delta, *wire.Error) {
 			return nil, wire.Errorf(wire.BadRevision, "the client's previous op was committed as revision %d", a.rev)
 		}
 	}
-	if s.match != nil && !slices.Contains(s.match, r.proposed.rev) {
+	if s.match != nil && !slices.Contains(s.match, Tag{r.epoch, r.proposed.rev}) {
 		return nil, ErrMatch
 	}
 	if s.restore != nil {

@@ -17,6 +17,11 @@ var calls = []struct {
 	{http.MethodGet, "/content", "", "read"},
 	{http.MethodGet, "/changes", "", "read"},
 	{http.MethodGet, "/presence", "", "read"},
+	{http.MethodGet, "/history", "", "read"},
+	{http.MethodGet, "/diff?from=0", "", "read"},
+	{http.MethodGet, "/authorship", "", "read"},
+	{http.MethodGet, "/versions", "", "read"},
+	{http.MethodPost, "/restore", `{"rev":0}`, "write"},
 	{http.MethodPost, "/changes", `{"rev":0,"op":[]}`, "write"},
 	{http.MethodDelete, "", "", "admin"},
 }

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/docs"
@@ -13,13 +14,29 @@ import (
 
 type submitInput struct {
 	DocumentInput
-	Body struct {
-		Rev    int64           `json:"rev" minimum:"0" doc:"The revision the op was made on"`
-		Op     json.RawMessage `json:"op" doc:"A delta"`
-		Client string          `json:"client,omitempty" doc:"A UUID; with seq, makes a repeat of this call harmless"`
-		Seq    int64           `json:"seq,omitempty" minimum:"0"`
-		Epoch  string          `json:"epoch,omitempty" doc:"Refuses the edit where the document has another"`
+	IfMatch string `header:"If-Match" doc:"ETags of content: refuses the edit with 412, rather than rebase it, unless the head is one of these"`
+	Body    struct {
+		Rev int64           `json:"rev" minimum:"0" doc:"The revision the op was made on"`
+		Op  json.RawMessage `json:"op" doc:"A delta"`
+		Submitter
+		Epoch string `json:"epoch,omitempty" doc:"Refuses the edit where the document has another"`
 	}
+}
+
+// Submitter makes a repeat of a call harmless.
+type Submitter struct {
+	Client string `json:"client,omitempty" doc:"A UUID; with seq, makes a repeat of this call harmless"`
+	Seq    int64  `json:"seq,omitempty" minimum:"0" doc:"1, 2, 3 …: one for each change of this client"`
+}
+
+func (s Submitter) parse() (client uuid.UUID, seq int64, err error) {
+	if (s.Client == "") != (s.Seq == 0) {
+		return client, 0, wire.Errorf(wire.BadMessage, "client and seq are given both or neither")
+	}
+	if s.Client != "" {
+		client, err = wire.ParseUUID(s.Client, "client")
+	}
+	return client, s.Seq, err
 }
 
 type committed struct {
@@ -34,14 +51,12 @@ func (a *api) submit(ctx context.Context, in *submitInput) (*submitOutput, error
 	if err != nil {
 		return nil, err
 	}
-	edit := docs.Edit{Rev: in.Body.Rev, User: identity.ID, Seq: in.Body.Seq}
-	if (in.Body.Client == "") != (in.Body.Seq == 0) {
-		return nil, wire.Errorf(wire.BadMessage, "client and seq are given both or neither")
+	edit := docs.Edit{Rev: in.Body.Rev, User: identity.ID}
+	if edit.Client, edit.Seq, err = in.Body.parse(); err != nil {
+		return nil, err
 	}
-	if in.Body.Client != "" {
-		if edit.Client, err = wire.ParseUUID(in.Body.Client, "client"); err != nil {
-			return nil, err
-		}
+	if edit.Match, err = parseMatch(in.IfMatch); err != nil {
+		return nil, err
 	}
 	if in.Body.Epoch != "" {
 		if edit.Epoch, err = wire.ParseUUID(in.Body.Epoch, "epoch"); err != nil {
@@ -54,6 +69,23 @@ func (a *api) submit(ctx context.Context, in *submitInput) (*submitOutput, error
 		return nil, err
 	}
 	return &submitOutput{committed{Rev: done.Rev, Op: done.Op}}, nil
+}
+
+// parseMatch reads an If-Match header. Where any document will do, there are
+// no tags.
+func parseMatch(header string) ([]docs.Tag, error) {
+	if strings.TrimSpace(header) == "" || strings.TrimSpace(header) == "*" {
+		return nil, nil
+	}
+	var tags []docs.Tag
+	for part := range strings.SplitSeq(header, ",") {
+		tag, err := docs.ParseTag(strings.Trim(strings.TrimSpace(part), `"`))
+		if err != nil {
+			return nil, wire.Errorf(wire.BadMessage, "If-Match: %v", err)
+		}
+		tags = append(tags, tag)
+	}
+	return tags, nil
 }
 
 type changesInput struct {

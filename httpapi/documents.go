@@ -3,14 +3,10 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/docs"
-	"github.com/coscribe/coscribe/ot"
-	"github.com/coscribe/coscribe/ot/otjson"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/wire"
 	"github.com/google/uuid"
@@ -47,7 +43,8 @@ type createInput struct {
 	Body struct {
 		ID      string          `json:"id,omitempty" doc:"Made where it is not given"`
 		Type    string          `json:"type,omitempty" doc:"rich-text, the default, or text"`
-		Content json.RawMessage `json:"content,omitempty" doc:"A list of inserts"`
+		Format  string          `json:"format,omitempty" doc:"How content is written: delta, the default, text, html or markdown"`
+		Content json.RawMessage `json:"content,omitempty" doc:"A list of inserts; of another format than delta, a string"`
 	}
 }
 
@@ -61,8 +58,8 @@ func (a *api) create(ctx context.Context, in *createInput) (*documentOutput, err
 	}
 	n := docs.NewDocument{ID: in.Body.ID, Type: in.Body.Type, User: identity.ID, Access: identity.Access(in.Body.ID)}
 	if given(in.Body.Content) {
-		if n.Content, err = otjson.DecodeContent(in.Body.Content); err != nil {
-			return nil, wire.Errorf(wire.InvalidOp, "%v", err)
+		if n.Content, err = a.readContent(in.Body.Content, in.Body.Format, in.Body.Type); err != nil {
+			return nil, err
 		}
 	}
 	d, err := a.Hub.Create(ctx, n)
@@ -139,79 +136,4 @@ func (a *api) delete(ctx context.Context, in *DocumentInput) (*struct{}, error) 
 		return nil, err
 	}
 	return nil, a.Hub.Delete(ctx, in.ID)
-}
-
-type contentInput struct {
-	DocumentInput
-	Rev         int64  `query:"rev" default:"-1" minimum:"-1" doc:"A revision; the head without it"`
-	Format      string `query:"format" doc:"delta or text; before Accept"`
-	Accept      string `header:"Accept" doc:"application/json for delta, text/plain for text"`
-	IfNoneMatch string `header:"If-None-Match"`
-}
-
-type contentOutput struct {
-	Status      int
-	ContentType string `header:"Content-Type"`
-	ETag        string `header:"ETag"`
-	Vary        string `header:"Vary"`
-	Body        []byte
-}
-
-func (a *api) content(ctx context.Context, in *contentInput) (*contentOutput, error) {
-	if _, err := a.access(ctx, in.ID, auth.Read); err != nil {
-		return nil, err
-	}
-	format, err := formatOf(in.Format, in.Accept)
-	if err != nil {
-		return nil, err
-	}
-	c, err := a.Hub.Content(ctx, in.ID, in.Rev)
-	if err != nil {
-		return nil, err
-	}
-	out := &contentOutput{
-		Status: 200, ContentType: format.media, Vary: "Accept",
-		ETag: fmt.Sprintf(`"%s.%d"`, c.Epoch, c.Rev),
-	}
-	if strings.Contains(in.IfNoneMatch, out.ETag) {
-		out.Status = 304
-		return out, nil
-	}
-	out.Body = format.render(c.Body)
-	return out, nil
-}
-
-// format is a way to write a content down.
-type format struct {
-	name   string
-	media  string
-	accept string
-	render func(ot.Document) []byte
-}
-
-var formats = []format{
-	{"delta", "application/json", "application/json", func(d ot.Document) []byte { return otjson.Append(nil, d.Content()) }},
-	{"text", "text/plain; charset=utf-8", "text/plain", func(d ot.Document) []byte { return []byte(d.Text()) }},
-}
-
-// formatOf takes the format named, else the first one that Accept names, else
-// delta.
-func formatOf(name, accept string) (format, error) {
-	if name != "" {
-		for _, f := range formats {
-			if f.name == name {
-				return f, nil
-			}
-		}
-		return format{}, wire.Errorf(wire.BadMessage, "the format is not known: delta or text")
-	}
-	for part := range strings.SplitSeq(accept, ",") {
-		media, _, _ := strings.Cut(part, ";")
-		for _, f := range formats {
-			if strings.EqualFold(strings.TrimSpace(media), f.accept) {
-				return f, nil
-			}
-		}
-	}
-	return formats[0], nil
 }

@@ -55,6 +55,8 @@ func (a *api) explain(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, docs.ErrMatch):
+		return newProblem(http.StatusPreconditionFailed, wire.BadRevision, docs.ErrMatch.Message)
 	case errors.As(err, &refusal):
 		return newProblem(statuses[refusal.Code], refusal.Code, refusal.Message)
 	case errors.Is(err, storage.ErrExists):
