@@ -41,6 +41,9 @@ test("a document is made, written and formatted without a mouse", async () => {
   await keyboard.press("Control+b");
   await keyboard.type("bold");
   await keyboard.press("Control+Home");
+  // Quill hears of a moved caret a moment later; then the toolbar shows it.
+  const bold = tab.page.getByRole("button", { name: "Bold" });
+  await expect.poll(() => bold.getAttribute("aria-pressed")).toBe("false");
 
   // The toolbar is one stop; the arrow keys go along it and around its end.
   await tabTo(tab, "Undo", "Shift+Tab");
