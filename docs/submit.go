@@ -48,6 +48,8 @@ type Committed struct {
 	Rev int64
 	Op  []byte // JSON; nil where it is no longer kept by itself
 	at  time.Time
+
+	Unchanged bool // a restore found nothing to do: nothing was committed
 }
 
 func (s *submission) client() uuid.UUID { return s.author }
@@ -72,7 +74,7 @@ func (s *submission) run(r *room) {
 	op, err := s.rebase(r)
 	switch {
 	case err == nil && s.restore != nil && op == nil:
-		s.succeed(Committed{Rev: r.durable.rev})
+		s.succeed(Committed{Rev: r.durable.rev, Unchanged: true})
 		return
 	case err == nil:
 		err = r.append(op, s)

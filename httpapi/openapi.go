@@ -92,7 +92,7 @@ var examples = map[string]example{
 	"createVersion": {body: `{"name":"for review","rev":1}`, answer: exampleName},
 	"listVersions":  {answer: `{"versions":[` + exampleName + `],"next":null}`},
 	"deleteVersion": {},
-	"restore":       {body: `{"rev":0}`, answer: `{"rev":2}`},
+	"restore":       {body: `{"rev":0}`, answer: `{"rev":2,"appended":true}`},
 	"getPresence":   {answer: `{"rev":2,"peers":{}}`},
 }
 

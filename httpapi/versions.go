@@ -130,7 +130,8 @@ type restoreInput struct {
 
 type restoreOutput struct {
 	Body struct {
-		Rev int64 `json:"rev" doc:"Where the content is the old one; the head if it was already"`
+		Rev      int64 `json:"rev" doc:"Where the content is the old one; the head if it was already"`
+		Appended bool  `json:"appended" doc:"False where there was nothing to do: then seq is not used up"`
 	}
 }
 
@@ -157,6 +158,6 @@ func (a *api) restore(ctx context.Context, in *restoreInput) (*restoreOutput, er
 		return nil, err
 	}
 	out := &restoreOutput{}
-	out.Body.Rev = done.Rev
+	out.Body.Rev, out.Body.Appended = done.Rev, !done.Unchanged
 	return out, nil
 }
