@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/coscribe/coscribe/bench/client"
 	"github.com/coscribe/coscribe/bench/serverproc"
 	"github.com/coscribe/coscribe/ot"
@@ -22,6 +24,7 @@ type steady struct {
 	Sessions  int           `default:"1000" help:"Sessions at any time."`
 	Stay      time.Duration `default:"30s" help:"How long a session stays, on average."`
 	Edit      time.Duration `default:"5s" help:"Time between two edits of a session, on average."`
+	Fill      int           `default:"1300" help:"Changes that each document has before the time begins: a room remembers so many anyway."`
 	Sample    time.Duration `default:"5s" help:"Time between two looks at the server."`
 	Server    string        `help:"The server's binary. Default: build it." type:"existingfile"`
 	Database  string        `default:"sqlite" enum:"sqlite,postgres" help:"A throwaway sqlite or postgres."`
@@ -47,6 +50,9 @@ func (s steady) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer server.Kill()
 	crowd := &crowd{steady: s, address: server.URL}
+	if err := crowd.fill(ctx); err != nil {
+		return err
+	}
 	busy, enough := context.WithTimeout(ctx, s.For)
 	defer enough()
 	var people sync.WaitGroup
@@ -141,19 +147,49 @@ func (c *crowd) occupy(ctx context.Context) {
 	}
 }
 
+// fill writes the documents' beginnings.
+func (c *crowd) fill(ctx context.Context) error {
+	var writers errgroup.Group
+	writers.SetLimit(64)
+	for n := range c.Documents {
+		writers.Go(func() error {
+			doc, gone, err := c.open(ctx, n)
+			if err != nil {
+				return err
+			}
+			defer gone()
+			for range c.Fill {
+				if err := doc.Do(edit); err != nil {
+					return err
+				}
+			}
+			return doc.Sync(ctx)
+		})
+	}
+	return writers.Wait()
+}
+
+// open connects a new client and opens a document.
+func (c *crowd) open(ctx context.Context, n int) (doc *client.Document, gone func(), err error) {
+	p := client.New(client.Config{Address: c.address, Events: c.saw})
+	if err = p.Connect(ctx); err == nil {
+		doc, err = p.Open(ctx, fmt.Sprint("soak-", n), ot.RichText)
+	}
+	if err != nil {
+		p.Close()
+	}
+	return doc, p.Close, err
+}
+
 // visit is one session's life: it opens a document, edits, and leaves when
 // everything is acknowledged.
 func (c *crowd) visit(ctx context.Context) error {
-	p := client.New(client.Config{Address: c.address, Events: c.saw})
-	defer p.Close()
-	if err := p.Connect(ctx); err != nil {
-		return err
-	}
-	c.sessions.Add(1)
-	doc, err := p.Open(ctx, fmt.Sprint("soak-", rand.IntN(c.Documents)), ot.RichText)
+	doc, gone, err := c.open(ctx, rand.IntN(c.Documents))
 	if err != nil {
 		return err
 	}
+	defer gone()
+	c.sessions.Add(1)
 	leave := time.After(about(c.Stay))
 	for {
 		select {

@@ -17,7 +17,7 @@ func TestSteady(t *testing.T) {
 	t.Parallel()
 	s := steady{
 		For: 3 * time.Second, Documents: 5, Sessions: 10, Stay: 500 * time.Millisecond, Edit: 100 * time.Millisecond,
-		Sample: 100 * time.Millisecond, Server: servertest.Binary(), Database: "sqlite",
+		Fill: 50, Sample: 100 * time.Millisecond, Server: servertest.Binary(), Database: "sqlite",
 	}
 	var out bytes.Buffer
 	err := s.run(t.Context(), &out)
