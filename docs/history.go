@@ -239,16 +239,18 @@ func (a *Archive) episodes(ctx context.Context, after int64, limit int) ([]Run, 
 	if err != nil {
 		return nil, err
 	}
-	runs := make([]Run, len(stored))
-	for i, e := range stored {
-		if runs[i], err = decodeEpisode(e); err != nil {
+	runs := make([]Run, 0, len(stored))
+	for _, e := range stored {
+		r, err := decodeEpisode(e)
+		if err != nil {
 			return nil, err
 		}
+		runs = append(runs, r)
 	}
 	if len(runs) == limit {
 		return runs, nil
 	}
-	end := int64(0)
+	var end int64
 	if len(runs) > 0 {
 		end = runs[len(runs)-1].To
 	} else if end, err = recorded(ctx, a.store, a.Key); err != nil {

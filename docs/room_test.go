@@ -99,7 +99,7 @@ func (e *editor) open(doc string, resume bool) {
 	if err := e.link.Open(wire.Open{Doc: doc, Type: "text", Resume: resume, Rev: e.rev}); err != nil {
 		e.t.Fatal(err)
 	}
-	for e.next().T != "opened" {
+	for e.next().T != "opened" { //nolint:revive // what comes before is passed over
 	}
 }
 

@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"slices"
 	"time"
 
 	"github.com/coscribe/coscribe/ot"
@@ -64,8 +65,8 @@ type window struct {
 }
 
 func (w *window) add(entries ...entry) {
-	for i := len(entries) - 1; i >= 0; i-- {
-		if entries[i].base != entries[i].rev-1 { // squashed when the window was shorter
+	for i, e := range slices.Backward(entries) {
+		if e.base != e.rev-1 { // squashed when the window was shorter
 			w.entries, entries = nil, entries[i+1:]
 			break
 		}

@@ -2,6 +2,7 @@ package format
 
 import (
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -200,8 +201,8 @@ func (w *htmlWriter) piece(op ot.Op) {
 	} else {
 		w.WriteString(html.EscapeString(op.Text()))
 	}
-	for i := len(closing) - 1; i >= 0; i-- {
-		w.WriteString(closing[i])
+	for _, tag := range slices.Backward(closing) {
+		w.WriteString(tag)
 	}
 }
 

@@ -80,8 +80,7 @@ type markdownWriter struct {
 	strings.Builder
 	last  block    // of the line before
 	lists []int    // how far the text of the open items stands in
-	fence string   // of code that is open
-	code  []string // its lines
+	code  []string // the lines of code that is open
 }
 
 func (w *markdownWriter) line(l line) {

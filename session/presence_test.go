@@ -222,7 +222,7 @@ func TestS7RevisionOfPresence(t *testing.T) {
 	}()
 	for seq := 1; seq <= ops; seq++ {
 		writer.Op("d", seq-1, seq, `[{"insert":"x"}]`)
-		for writer.Next().String("t") != "changes" { // presence in between
+		for writer.Next().String("t") != "changes" { //nolint:revive // presence in between
 		}
 	}
 	for rev := 0; rev < ops; {

@@ -40,7 +40,7 @@ func TestDecode(t *testing.T) {
 		clientFrames["presence, leave"]:                   wire.Presence{Doc: "team-a:spec", Rev: 7, HasState: true},
 		`{"t":"presence","doc":"d","rev":1}`:              wire.Presence{Doc: "d", Rev: 1},
 		clientFrames["close"]:                             wire.Close{Doc: "team-a:spec"},
-		" { \"x\" : [ {} ] , \"\\u0074\" : \"ping\" } \n": wire.Ping{},
+		" { \"x\" : [ {} ] , \"\\u0074\" : \"ping\" } \n": wire.Ping{}, //nolint:gocritic // the white space is the point
 		`{"t":"open","doc":"d","rev":1.0e1}`:              wire.Open{Doc: "d", Resume: true, Rev: 10},
 	} {
 		got, err := wire.Decode([]byte(frame))

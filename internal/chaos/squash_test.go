@@ -80,7 +80,7 @@ func longHistory(t *testing.T, s storage.Store) *past {
 		op := ot.Delta{ot.Retain(where, nil), ot.Insert(letter, nil)}
 		if len(text) > 200 {
 			where = random.IntN(200)
-			op, letter = ot.Delta{ot.Retain(where, nil), ot.Delete(1)}, ""
+			op = ot.Delta{ot.Retain(where, nil), ot.Delete(1)}
 			text = text[:where] + text[where+1:]
 		} else {
 			text = text[:where] + letter + text[where:]

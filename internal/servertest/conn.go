@@ -111,7 +111,7 @@ func (c *Conn) Op(doc string, rev, seq int, op string) {
 }
 
 // Send sends a text frame. Without args the format is the message.
-func (c *Conn) Send(format string, args ...any) {
+func (c *Conn) Send(format string, args ...any) { //nolint:goprintffuncname // stories read better so
 	c.t.Helper()
 	c.SendFrame(websocket.TextMessage, []byte(text(format, args)))
 }

@@ -97,8 +97,16 @@ func (m Message) Int(path string) int {
 // JSON returns a member as compact JSON, names in order.
 func (m Message) JSON(path string) string {
 	v, _ := m.at(path)
-	data, _ := json.Marshal(v) // it was JSON
-	return string(data)
+	return string(encode(v))
+}
+
+// encode writes what was decoded from JSON.
+func encode(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("internal error: what was JSON is not: " + err.Error())
+	}
+	return data
 }
 
 // List returns the objects in a list.
@@ -111,8 +119,7 @@ func (m Message) List(t testing.TB, path string) []Message {
 	}
 	messages := make([]Message, len(list))
 	for i := range list {
-		data, _ := json.Marshal(list[i]) // it was JSON
-		messages[i] = parse(t, data)
+		messages[i] = parse(t, encode(list[i]))
 	}
 	return messages
 }

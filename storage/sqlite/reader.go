@@ -35,13 +35,13 @@ const (
 		UNION ALL SELECT user_id, ?3, rev FROM clients WHERE key = ?1 AND client = ?2
 			AND seq = (SELECT min(seq) FROM clients WHERE key = ?1 AND client = ?2 AND seq >= ?3)
 		LIMIT 1`
-	selectAged = `SELECT * FROM (
+	selectAged = `SELECT key, id, squashed, upto, kept FROM (
 			SELECT d.key, d.id, d.squashed,
 				min(h.rev - ?2, (SELECT max(rev) FROM snapshots WHERE key = d.key)) AS upto,
 				(SELECT json_group_array(rev) FROM (
 					SELECT rev FROM versions WHERE key = d.key AND rev > d.squashed
 					UNION SELECT rev FROM snapshots WHERE key = d.key AND rev > d.squashed
-					ORDER BY rev))
+					ORDER BY rev)) AS kept
 			FROM documents d JOIN heads h ON h.key = d.key
 			WHERE d.key > ?1 AND d.squashed < h.rev - ?2
 				AND (SELECT at FROM changes WHERE key = d.key AND rev > d.squashed ORDER BY rev LIMIT 1) < ?3
