@@ -150,7 +150,7 @@ func readSide(s storage.Snapshot) (*side, error) {
 	if by.length() != content.Growth() {
 		return nil, fmt.Errorf("snapshot of revision %d: %w", s.Rev, errIdentity)
 	}
-	side := &side{rest: content}
+	side := &side{rest: content, by: make([]stretch, 0, maxBlock*len(by.blocks))}
 	for _, b := range by.blocks {
 		side.by = append(side.by, b.list...)
 	}

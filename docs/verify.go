@@ -246,7 +246,12 @@ type authored struct {
 }
 
 // runs returns the authorship in as few pieces as there can be.
-func (a *authorship) runs() (runs []authored) {
+func (a *authorship) runs() []authored {
+	n := 0
+	for _, b := range a.blocks {
+		n += len(b.list)
+	}
+	runs := make([]authored, 0, n)
 	for _, b := range a.blocks {
 		for _, s := range b.list {
 			c := credit{User: a.users[s.user], Rev: s.rev, At: time.UnixMilli(s.at).UTC()}
