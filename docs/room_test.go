@@ -94,6 +94,13 @@ func (e *editor) next() frame {
 	return m
 }
 
+// follow takes the frames that are there.
+func (e *editor) follow() {
+	for len(e.in) > 0 {
+		e.next()
+	}
+}
+
 // open joins, afresh or from where the editor is, and returns the answer.
 func (e *editor) open(doc string, resume bool) {
 	if err := e.link.Open(wire.Open{Doc: doc, Type: "text", Resume: resume, Rev: e.rev}); err != nil {
@@ -138,6 +145,9 @@ func TestRoomAgainstModel(t *testing.T) {
 			editors = append(editors, e)
 		}
 		for range rapid.IntRange(1, 25).Draw(t, "steps") {
+			for _, e := range editors {
+				e.follow() // nobody falls out of the window
+			}
 			i := rapid.IntRange(0, len(editors)-1).Draw(t, "editor")
 			e := editors[i]
 			switch rapid.SampledFrom([]string{"op", "op", "op", "repeat", "gap", "reopen", "replace", "race"}).Draw(t, "step") {
