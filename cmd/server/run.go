@@ -167,7 +167,7 @@ func greet(out io.Writer, c Config, addr net.Addr, keyless bool) {
 	if !keyless {
 		token = ` -H "Authorization: Bearer $TOKEN"`
 	}
-	fmt.Fprintf(out, "Try it:\n")
+	fmt.Fprintf(out, "Open %s in two browser windows and write to yourself, or try it from a shell:\n", url)
 	fmt.Fprintf(out, "  curl%s %s/v1/documents -H 'Content-Type: application/json' -d '{\"id\":\"hello\",\"content\":[{\"insert\":\"Hello\\n\"}]}'\n", token, url)
 	fmt.Fprintf(out, "  curl%s %s/v1/documents/hello/content?format=text\n", token, url)
 	fmt.Fprintf(out, "Editors connect to ws://%s/v1/connect. The API is described at %s/openapi.json.\n", addr, url)
