@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/wire"
 )
 
@@ -42,6 +43,9 @@ func (h *Hub) Restore(ctx context.Context, id string, o Restore) (Committed, err
 	if err != nil {
 		return Committed{}, err
 	}
+	if done, err := a.repeated(ctx, o); done.Rev > 0 || err != nil {
+		return done, err
+	}
 	rev, err := a.Resolve(ctx, o.Moment)
 	if err != nil {
 		return Committed{}, err
@@ -65,6 +69,24 @@ func (h *Hub) Restore(ctx context.Context, id string, o Restore) (Committed, err
 		}
 	}
 	return Committed{}, err
+}
+
+// repeated returns what became of the restore if it was committed before: what
+// it named then may be gone by now.
+func (a *Archive) repeated(ctx context.Context, o Restore) (Committed, error) {
+	if o.Client == uuid.Nil {
+		return Committed{}, nil
+	}
+	first, err := a.store.Submission(ctx, a.Key, o.Client, o.Seq)
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		return Committed{}, nil
+	case err != nil:
+		return Committed{}, err
+	case first.User != o.User:
+		return Committed{}, errClientTaken()
+	}
+	return Committed{Rev: first.Rev}, nil
 }
 
 // restoration is what takes one revision to an older one's content.

@@ -280,3 +280,34 @@ func TestChangesIfMatch(t *testing.T) {
 	do(`"`+uuid.NewString()+`.7", `+strings.Replace(tag, ".0", ".1", 1)).Expect(t, `{"rev":2}`)
 	do("").Expect(t, `{"rev":3}`)
 }
+
+// Inside a squashed run nothing can be read, named or restored: 410.
+func TestNoLongerKept(t *testing.T) {
+	onBothStores(t, servertest.Options{}, func(t *testing.T, s *servertest.Server) {
+		s.Create("d", "text", `[]`)
+		for i := range 6 {
+			edit(t, s, i, "ann", `[{"insert":"a"}]`)
+		}
+		d, err := s.Store.Document(t.Context(), "d")
+		if err != nil {
+			t.Fatal(err)
+		}
+		done, err := s.Store.Squash(t.Context(), d.Key, storage.Squash{To: 5, Runs: []storage.Run{
+			{Base: 1, Rev: 5, Format: storage.FormatJSON, Op: []byte(`[{"insert":"aaaa"}]`)},
+		}})
+		if err != nil || !done {
+			t.Fatal(done, err)
+		}
+		for _, path := range []string{"/content?rev=3", "/changes?after=3", "/diff?from=3&to=6", "/diff?from=6&to=3", "/authorship?rev=3"} {
+			answers(t, get(s, path), http.StatusGone, "not_found")
+		}
+		answers(t, s.Call(http.MethodPost, "/v1/documents/d/versions", `{"name":"x","rev":3}`), http.StatusGone, "not_found")
+		answers(t, s.Call(http.MethodPost, "/v1/documents/d/restore", `{"rev":3}`), http.StatusGone, "not_found")
+		for rev, want := range map[int]string{0: `[]`, 1: `[{"insert":"a"}]`, 5: `[{"insert":"aaaaa"}]`, 6: `[{"insert":"aaaaaa"}]`} {
+			if got := get(s, fmt.Sprint("/content?rev=", rev)).Body; got != want {
+				t.Errorf("revision %d is %s, want %s", rev, got, want)
+			}
+		}
+		get(s, "/diff?from=1&to=6").Expect(t, `{"op":[{"insert":"aaaaa"}]}`)
+	})
+}
