@@ -80,7 +80,10 @@ func (h *Hub) squashDocument(ctx context.Context, a storage.Aged, before time.Ti
 	if err != nil {
 		return fmt.Errorf("store runs of editing: %w", err)
 	}
-	a.Upto = min(a.Upto, recorded, h.sentTo(ctx, a.ID))
+	a.Upto = min(a.Upto, h.sentTo(ctx, a.ID))
+	if time.Since(before) >= settled { // else runs of editing are read from what is left
+		a.Upto = min(a.Upto, recorded)
+	}
 	for a.Mark < a.Upto {
 		began := time.Now()
 		q, err := planSquash(ctx, h.Store, a, before)

@@ -253,8 +253,8 @@ func (e *erase) run(r *room) {
 		e.answer <- fmt.Errorf("delete document: %w", err)
 		return
 	}
+	r.deleted() // before the answer: what the caller does next must not meet this room
 	e.answer <- nil
-	r.deleted()
 }
 
 // deleted tells everyone that the document is gone, and ends the room.
