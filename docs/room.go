@@ -211,6 +211,9 @@ func (r *room) broadcast(frame *wire.Frame) {
 
 // retire ends a room that nobody needs, unless someone comes meanwhile.
 func (r *room) retire() {
+	if r.snapshot.writing {
+		return // the last one comes behind it
+	}
 	if !r.absent {
 		r.lastSnapshot()
 	}
@@ -241,7 +244,7 @@ func (r *room) dismiss(reason *wire.Error) {
 type stop struct{}
 
 func (stop) client() uuid.UUID    { return uuid.Nil }
-func (stop) ready(r *room) bool   { return !r.busy && r.batch.empty() }
+func (stop) ready(r *room) bool   { return !r.busy && r.batch.empty() && !r.snapshot.writing }
 func (stop) refuse(e *wire.Error) {}
 
 func (stop) run(r *room) {

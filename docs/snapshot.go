@@ -47,6 +47,7 @@ func (r *room) snapshotIfDue() {
 	r.beside(func() {
 		size, err := r.hub.writeSnapshot(key, v)
 		r.inbox.force(internal(func(r *room) {
+			defer r.resume()
 			r.snapshot.writing = false
 			if err != nil {
 				r.log.Warn("snapshot failed", "rev", v.rev, "err", err)
@@ -59,7 +60,7 @@ func (r *room) snapshotIfDue() {
 
 // lastSnapshot stores a snapshot before the room leaves memory.
 func (r *room) lastSnapshot() {
-	if r.snapshot.writing || r.durable.rev == r.snapshot.rev {
+	if r.durable.rev == r.snapshot.rev {
 		return
 	}
 	size, err := r.hub.writeSnapshot(r.key, r.durable)
