@@ -57,8 +57,12 @@ bench-server: deps ## Measure the server under load; ARGS='--only hot' and such
 	go run ./bench/load $(ARGS)
 
 .PHONY: chaos
-chaos: deps ## Let stores and processes fail under people who type
-	go test -race -count=1 -v ./internal/chaos $(ARGS)
+chaos: deps ## Let stores and processes fail under people who type, 200 rounds
+	go test -race -count=1 -v -timeout 60m ./internal/chaos -rounds 200 $(ARGS)
+
+.PHONY: soak
+soak: deps ## Keep a server busy for an hour and see whether it grows; ARGS='--for 5m'
+	go run ./bench/soak steady $(ARGS)
 
 .PHONY: screenshot
 screenshot: deps ## Make the README's picture again
