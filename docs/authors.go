@@ -2,6 +2,7 @@ package docs
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/wire"
@@ -79,16 +80,14 @@ func (r *room) reached(client uuid.UUID) bool {
 
 // refuseAll answers everything of a client that waits.
 func (r *room) refuseAll(client uuid.UUID, e *wire.Error) {
-	kept := r.queue[:0]
-	for _, req := range r.queue {
-		if _, leaving := req.(*leave); req.client() == client && !leaving {
-			req.refuse(e)
-		} else {
-			kept = append(kept, req)
+	r.queue = slices.DeleteFunc(r.queue, func(req request) bool {
+		_, leaving := req.(*leave)
+		if leaving || req.client() != client {
+			return false
 		}
-	}
-	clear(r.queue[len(kept):])
-	r.queue = kept
+		req.refuse(e)
+		return true
+	})
 }
 
 // bind reserves a client id for its user, for the room's life (P3).

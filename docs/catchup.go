@@ -67,16 +67,13 @@ func (r *room) catchUp() {
 func (r *room) storeAway(err error) {
 	r.log.Warn("store is away", "err", err)
 	e := wire.Errorf(wire.Unavailable, "the store cannot commit just now")
-	kept := r.queue[:0]
-	for _, req := range r.queue {
-		if s, ok := req.(*submission); ok {
+	r.queue = slices.DeleteFunc(r.queue, func(req request) bool {
+		s, ok := req.(*submission)
+		if ok {
 			s.refuse(e)
-		} else {
-			kept = append(kept, req)
 		}
-	}
-	clear(r.queue[len(kept):])
-	r.queue = kept
+		return ok
+	})
 }
 
 // caughtUp takes in what others committed, tells everyone, and tries the
