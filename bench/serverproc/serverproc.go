@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -52,12 +51,10 @@ type Process struct {
 // Start runs a server on a free loopback port and waits until it is ready.
 func Start(ctx context.Context, o Options) (*Process, error) {
 	p := &Process{done: make(chan struct{})}
-	argv, err := p.argv(o)
-	if err != nil {
-		return nil, fmt.Errorf("find a free port: %w", err)
-	}
+	said := listen(o)
+	argv := argv(o)
 	p.cmd = exec.Command(argv[0], argv[1:]...)
-	p.cmd.Stdout, p.cmd.Stderr = o.Output, o.Output
+	p.cmd.Stdout, p.cmd.Stderr = said, said
 	p.cmd.Env = append(os.Environ(), o.Env...)
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the server: %w", err)
@@ -66,45 +63,40 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 		p.err = p.cmd.Wait()
 		close(p.done)
 	}()
-	if err := p.ready(ctx); err != nil {
+	if err := p.ready(ctx, said); err != nil {
 		p.Kill()
 		return nil, err
 	}
 	return p, nil
 }
 
-// argv chooses the addresses and returns the command line.
-func (p *Process) argv(o Options) (argv []string, err error) {
+// argv is the command line. The kernel chooses the ports: one that was looked
+// for beforehand may be another server's by now.
+func argv(o Options) (argv []string) {
+	const free = "127.0.0.1:0"
 	if o.CPU != "" {
 		argv = append(argv, "taskset", "-c", o.CPU)
 	}
-	if p.addr, err = freeAddress(); err != nil {
-		return nil, err
-	}
-	argv = append(argv, o.Binary, "--listen", p.addr, "--database", o.Database)
+	argv = append(argv, o.Binary, "--listen", free, "--database", o.Database)
 	if o.Debug {
-		if p.debug, err = freeAddress(); err != nil {
-			return nil, err
-		}
-		argv = append(argv, "--debug-listen", p.debug)
+		argv = append(argv, "--debug-listen", free)
 	}
-	return append(argv, o.Args...), nil
+	return append(argv, o.Args...)
 }
 
-// freeAddress asks the kernel for a port that nobody listens on.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
-}
-
-// ready polls /readyz: there is no other sign from a process.
-func (p *Process) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+// ready waits until the server has said where it listens, and then polls
+// /readyz.
+func (p *Process) ready(ctx context.Context, said *addresses) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
+	select {
+	case <-said.all:
+		p.addr, p.debug = said.server, said.debug
+	case <-p.done:
+		return fmt.Errorf("server ended before it listened: %v", p.cmd.ProcessState)
+	case <-ctx.Done():
+		return fmt.Errorf("server does not listen: %w", ctx.Err())
+	}
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {

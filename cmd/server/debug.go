@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/pprof"
@@ -11,7 +12,7 @@ import (
 
 // serveDebug serves profiles on an address of their own, until ctx ends.
 // Nothing there asks who is calling: keep the address to this machine.
-func serveDebug(ctx context.Context, address string) error {
+func serveDebug(ctx context.Context, address string, logger *slog.Logger) error {
 	if address == "" {
 		return nil
 	}
@@ -27,5 +28,6 @@ func serveDebug(ctx context.Context, address string) error {
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	go func() { _ = server.Serve(listener) }() // it ends with ctx
+	logger.Info("profiles", "address", listener.Addr().String())
 	return nil
 }

@@ -39,7 +39,7 @@ func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) erro
 	if err != nil {
 		return fmt.Errorf("--allowed-origins: %w", err)
 	}
-	if err := serveDebug(ctx, c.DebugListen); err != nil {
+	if err := serveDebug(ctx, c.DebugListen, logger); err != nil {
 		return err
 	}
 	listener, err := c.listen(keyless)

@@ -1,0 +1,58 @@
+package serverproc
+
+import (
+	"bytes"
+	"io"
+	"regexp"
+)
+
+// addresses passes on what a server logs, in either format, and finds in it
+// where the server listens.
+type addresses struct {
+	to       io.Writer // nil: nowhere
+	profiles bool      // whether profiles are served, too
+
+	line          []byte        // what of a line was there so far; nil when all is found
+	all           chan struct{} // closed when all is found
+	server, debug string        // read after all
+}
+
+// listen returns what becomes a server's output.
+func listen(o Options) *addresses {
+	return &addresses{to: o.Output, profiles: o.Debug, line: []byte{}, all: make(chan struct{})}
+}
+
+var listens = regexp.MustCompile(`\bmsg"?[=:]"?(listening|profiles)"?[ ,]"?address"?[=:]"?([0-9.:]+)`)
+
+// Write is called by one goroutine, the one that reads the process's output.
+func (a *addresses) Write(p []byte) (int, error) {
+	for _, part := range bytes.SplitAfter(p, []byte("\n")) {
+		if a.line == nil {
+			break
+		}
+		if a.line = append(a.line, part...); bytes.HasSuffix(part, []byte("\n")) {
+			a.read(a.line)
+		}
+	}
+	if a.to == nil {
+		return len(p), nil
+	}
+	return a.to.Write(p)
+}
+
+func (a *addresses) read(line []byte) {
+	a.line = a.line[:0]
+	found := listens.FindSubmatch(line)
+	if found == nil {
+		return
+	}
+	if string(found[1]) == "profiles" {
+		a.debug = string(found[2])
+	} else {
+		a.server = string(found[2])
+	}
+	if a.server != "" && (a.debug != "" || !a.profiles) {
+		a.line = nil
+		close(a.all)
+	}
+}
