@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/docs"
@@ -51,6 +50,7 @@ func Register(mux *http.ServeMux, c Config) {
 	config.DocsPath = ""
 	config.SchemasPath = ""
 	config.CreateHooks = nil
+	config.Formats = bodies
 	config.Info.Description = "Documents that people edit together: content, changes, presence. Editing itself goes over a WebSocket at /v1/connect."
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
@@ -104,7 +104,7 @@ func (a *api) guard(next http.Handler) http.Handler {
 		}
 		w.Header().Set("Cache-Control", "no-cache")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), identityKey{}, identity)))
+		next.ServeHTTP(w, spelled(r.WithContext(context.WithValue(r.Context(), identityKey{}, identity))))
 	})
 }
 
@@ -112,11 +112,6 @@ func (a *api) guard(next http.Handler) http.Handler {
 func (a *api) turnAway(w http.ResponseWriter, p *problem) {
 	a.metrics.turned.WithLabelValues(strconv.Itoa(p.Status)).Inc()
 	p.write(w)
-}
-
-func isJSON(contentType string) bool {
-	media, _, _ := strings.Cut(contentType, ";")
-	return strings.EqualFold(strings.TrimSpace(media), "application/json")
 }
 
 type identityKey struct{}

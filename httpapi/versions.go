@@ -32,7 +32,7 @@ type versionsInput struct {
 type versionsOutput struct {
 	Body struct {
 		Versions []version  `json:"versions"`
-		Next     *uuid.UUID `json:"next" doc:"Goes into after; null at the end"`
+		Next     *uuid.UUID `json:"next" nullable:"true" doc:"Goes into after; null at the end"`
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/coscribe/coscribe/internal/servertest"
 	"github.com/coscribe/coscribe/session"
 )
 
@@ -46,7 +46,7 @@ func TestWorkedExample(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s ← %s: %v", f.who, f.text, err)
 		}
-		if want := decode(t, f.text); !same(want, got) {
+		if want := decode(t, f.text); !servertest.Same(want, got) {
 			t.Fatalf("%s ← %s\ngot %v", f.who, f.text, got)
 		}
 	}
@@ -180,36 +180,4 @@ func decode(t *testing.T, text string) any {
 		t.Fatalf("%s: %v", text, err)
 	}
 	return v
-}
-
-// same compares JSON values; "…" stands for any string but an empty one.
-func same(want, got any) bool {
-	switch want := want.(type) {
-	case string:
-		text, ok := got.(string)
-		return ok && (text == want || want == "…" && text != "")
-	case []any:
-		list, ok := got.([]any)
-		if !ok || len(list) != len(want) {
-			return false
-		}
-		for i := range want {
-			if !same(want[i], list[i]) {
-				return false
-			}
-		}
-		return true
-	case map[string]any:
-		object, ok := got.(map[string]any)
-		if !ok || len(object) != len(want) {
-			return false
-		}
-		for name := range want {
-			if value, here := object[name]; !here || !same(want[name], value) {
-				return false
-			}
-		}
-		return true
-	}
-	return reflect.DeepEqual(want, got)
 }

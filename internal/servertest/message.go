@@ -3,6 +3,7 @@ package servertest
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,40 +34,42 @@ func (m Message) Expect(t testing.TB, pattern string) {
 
 // Matches tells whether the message has everything that the pattern has, the
 // members of nested objects, too. Lists match element by element. In a
-// pattern the text … stands for any value but null.
+// pattern the text … stands for any value but null and no text.
 func (m Message) Matches(t testing.TB, pattern string) bool {
 	t.Helper()
 	var want any
 	if err := json.Unmarshal([]byte(pattern), &want); err != nil {
 		t.Fatalf("the pattern %s: %v", pattern, err)
 	}
-	return match(want, m.Fields)
+	return match(want, m.Fields, false)
 }
 
-func match(want, got any) bool {
+// Same tells whether got is what want says and no more, both as encoding/json
+// decodes them. In want the text … stands for anything but null and no text.
+func Same(want, got any) bool { return match(want, got, true) }
+
+// match compares; whole: objects have no members but those wanted.
+func match(want, got any, whole bool) bool {
 	switch want := want.(type) {
 	case string:
 		if want == "…" {
-			return got != nil
+			return got != nil && got != ""
 		}
 	case []any:
 		list, ok := got.([]any)
-		if !ok || len(list) != len(want) {
+		return ok && slices.EqualFunc(want, list, func(want, got any) bool { return match(want, got, whole) })
+	case map[string]any:
+		object, ok := got.(map[string]any)
+		if !ok || whole && len(object) != len(want) {
 			return false
 		}
-		for i := range want {
-			if !match(want[i], list[i]) {
+		for name := range want {
+			value, here := object[name]
+			if !here || !match(want[name], value, whole) {
 				return false
 			}
 		}
 		return true
-	case map[string]any:
-		object, ok := got.(map[string]any)
-		for name := range want {
-			value, here := object[name]
-			ok = ok && here && match(want[name], value)
-		}
-		return ok
 	}
 	return reflect.DeepEqual(want, got)
 }
