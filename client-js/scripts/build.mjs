@@ -26,6 +26,7 @@ await build({
     delta: "src/delta/index.ts",
     quill: "src/bindings/quill.ts",
     textarea: "src/bindings/textarea.ts",
+    rest: "src/rest/index.ts",
   },
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
