@@ -79,7 +79,7 @@ func keepTo(cpu int) error {
 }
 
 // start starts a server on an empty database.
-func (l *lab) start(ctx context.Context) (*serverproc.Process, error) {
+func (l *lab) start(ctx context.Context) (server, error) {
 	l.runs++
 	o := serverproc.Options{Binary: l.binary, Debug: true}
 	if l.pinned {
@@ -94,7 +94,11 @@ func (l *lab) start(ctx context.Context) (*serverproc.Process, error) {
 	if o.Database, err = l.database(ctx); err != nil {
 		return nil, fmt.Errorf("make a database: %w", err)
 	}
-	return serverproc.Start(ctx, o)
+	p, err := serverproc.Start(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return newCoscribe(p), nil
 }
 
 func (l *lab) database(ctx context.Context) (string, error) {

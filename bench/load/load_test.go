@@ -77,7 +77,7 @@ func TestVerifySeesFaults(t *testing.T) {
 			tr.members[0].seen.acks.Add(1)
 		}, "ops acknowledged, but revision"},
 		"a foreign change": {func(t *testing.T, ctx context.Context, tr *trial) {
-			if _, err := tr.rest.Submit(ctx, tr.doc(0), 0, ot.Delta{ot.Insert("!", nil)}); err != nil {
+			if _, err := tr.server.(coscribe).rest.Submit(ctx, tr.doc(0), 0, ot.Delta{ot.Insert("!", nil)}); err != nil {
 				t.Fatal(err)
 			}
 		}, "ops acknowledged, but revision"},
@@ -96,11 +96,11 @@ func TestVerifySeesFaults(t *testing.T) {
 			defer server.Kill()
 			tr := newTrial(scenario{docs: 1, writers: 2, readers: 1, size: 50}, l.cfg, server)
 			runTrial(t, tr)
-			if err := tr.verify(t.Context()); err != nil {
+			if err := tr.server.verify(t.Context(), tr); err != nil {
 				t.Fatalf("before it is spoilt: %v", err)
 			}
 			c.spoil(t, t.Context(), tr)
-			if err := tr.verify(t.Context()); err == nil || !strings.Contains(err.Error(), c.want) {
+			if err := tr.server.verify(t.Context(), tr); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("verify says %v, want %q", err, c.want)
 			}
 		})

@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -20,7 +18,9 @@ const patience = 30 * time.Second // with a server that does not answer
 // also writes for a writer without a pace. A writer with a pace has another
 // goroutine that writes, and only that one does then.
 type member struct {
+	dialect
 	ws   *websocket.Conn
+	kind int // of its WebSocket messages
 	doc  string
 	id   []byte
 	size int
@@ -35,7 +35,8 @@ type member struct {
 	acked   chan struct{} // the op in flight has been acknowledged
 
 	record  bool
-	frames  [][]byte // recorded, copies
+	frames  [][]byte // received and recorded, copies
+	ops     [][]byte // sent and recorded, copies
 	samples []sample
 
 	seen seen
@@ -55,56 +56,37 @@ var began = time.Now()
 // clock is the time since the program began.
 func clock() time.Duration { return time.Since(began) }
 
-// join connects, opens the document and returns when it is open. With record
-// every frame from there on is kept.
-func join(ctx context.Context, base, doc string, size int, record bool, stopped *atomic.Bool) (*member, error) {
-	m := &member{
-		doc: doc, size: size, id: []byte(uuid.NewString()), record: record, stopped: stopped,
+// newMember returns a member that is not there yet. With record every frame
+// that it gets and every op that it sends is kept.
+func newMember(d dialect, doc string, size int, record bool, stopped *atomic.Bool) *member {
+	return &member{
+		dialect: d, doc: doc, size: size, id: []byte(uuid.NewString()), record: record, stopped: stopped,
 		rng: rand.New(rand.NewPCG(rand.Uint64(), 0)), buf: make([]byte, 0, 2<<10), acked: make(chan struct{}, 1),
 	}
-	dialer := websocket.Dialer{Subprotocols: []string{"coscribe.v1"}, ReadBufferSize: 4 << 10, WriteBufferSize: 512}
-	ws, _, err := dialer.DialContext(ctx, "ws"+strings.TrimPrefix(base, "http")+"/v1/connect", nil)
+}
+
+// dial connects to a WebSocket.
+func (m *member) dial(ctx context.Context, kind int, url string, subprotocols ...string) error {
+	dialer := websocket.Dialer{Subprotocols: subprotocols, ReadBufferSize: 4 << 10, WriteBufferSize: 512}
+	ws, _, err := dialer.DialContext(ctx, url, nil)
 	if err != nil {
-		return nil, fmt.Errorf("dial: %w", err)
+		return fmt.Errorf("dial: %w", err)
 	}
-	m.ws = ws
-	m.out = fmt.Appendf(m.out, `{"t":"hello","client":"%s"}`, m.id)
-	if err := m.write(); err != nil {
-		return nil, err
-	}
-	m.out = fmt.Appendf(m.out[:0], `{"t":"open","doc":"%s"}`, doc)
-	if err := m.write(); err != nil {
-		return nil, err
-	}
-	return m, m.open()
+	m.ws, m.kind = ws, kind
+	return nil
 }
 
-// open reads the answers to hello and open.
-func (m *member) open() error {
-	for {
-		frame, err := m.read()
-		if err != nil {
-			return err
-		}
-		switch kindOf(frame) {
-		case hello:
-		case opened:
-			rev, err := firstRev(frame)
-			m.seen.rev.Store(rev)
-			return err
-		default:
-			return fmt.Errorf("unexpected %.200q", frame)
-		}
+func (m *member) close() {
+	if m.ws != nil {
+		m.ws.Close()
 	}
 }
-
-func (m *member) close() { m.ws.Close() }
 
 func (m *member) write() error {
 	if err := m.ws.SetWriteDeadline(time.Now().Add(patience)); err != nil {
 		return err
 	}
-	if err := m.ws.WriteMessage(websocket.TextMessage, m.out); err != nil {
+	if err := m.ws.WriteMessage(m.kind, m.out); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
 	return nil
@@ -146,28 +128,22 @@ func (m *member) serve() error {
 			return err
 		}
 		m.seen.frames.Add(1)
-		switch kindOf(frame) {
-		case changes:
-			if err := m.changes(frame); err != nil {
-				return fmt.Errorf("%s: %w", m.doc, err)
-			}
-		case presence:
-		default:
-			return fmt.Errorf("%s: unexpected %.300q", m.doc, frame)
+		news, err := m.receive(m, frame)
+		if err != nil {
+			return fmt.Errorf("%s: %w: %.300q", m.doc, err, frame)
+		}
+		if err := m.heard(news); err != nil {
+			return err
 		}
 	}
 }
 
-func (m *member) changes(frame []byte) error {
-	before := m.seen.rev.Load()
-	rev, err := advance(frame, before)
-	if err != nil {
-		return err
-	}
-	m.seen.changes.Add(rev - before)
-	m.seen.rev.Store(rev)
+// heard counts what a frame told, and lets the next op go.
+func (m *member) heard(n news) error {
+	m.seen.changes.Add(n.ops)
+	m.seen.rev.Add(n.ops)
 	sent := m.sent.Load()
-	if sent == 0 || !bytes.Contains(frame, m.id) {
+	if sent == 0 || !n.mine {
 		return nil
 	}
 	now := clock()
@@ -184,27 +160,23 @@ func (m *member) changes(frame []byte) error {
 	return nil
 }
 
-// submit sends an op: one letter at a random place of what the document was to
-// begin with, which is still there, as nothing is ever deleted.
+// place is a random place inside of what the document was to begin with.
+func (m *member) place() int64 { return 1 + m.rng.Int64N(int64(m.size-1)) }
+
+// submit sends an op.
 func (m *member) submit() error {
 	m.seq++
-	b := append(m.out[:0], `{"t":"op","doc":"`...)
-	b = append(b, m.doc...)
-	b = append(b, `","rev":`...)
-	b = strconv.AppendInt(b, m.seen.rev.Load(), 10)
-	b = append(b, `,"seq":`...)
-	b = strconv.AppendInt(b, m.seq, 10)
-	b = append(b, `,"op":[{"retain":`...)
-	b = strconv.AppendInt(b, 1+m.rng.Int64N(int64(m.size-1)), 10)
-	m.out = append(b, `},{"insert":"x"}]}`...)
+	m.out = m.op(m, m.out[:0])
+	if m.record {
+		m.ops = append(m.ops, bytes.Clone(m.out))
+	}
 	m.sent.Store(int64(clock()))
 	return m.write()
 }
 
-// point moves the member's cursor to a random place.
+// point moves the member's cursor.
 func (m *member) point() error {
-	at := m.rng.IntN(m.size)
-	m.out = fmt.Appendf(m.out[:0], `{"t":"presence","doc":"%s","rev":%d,"cursor":[%d,%d]}`, m.doc, m.seen.rev.Load(), at, at)
+	m.out = m.cursor(m, m.out[:0])
 	return m.write()
 }
 

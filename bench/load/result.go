@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -8,6 +9,15 @@ import (
 	"text/tabwriter"
 	"time"
 )
+
+// usage is what the kernel knows of a server's process.
+type usage interface {
+	URL() string
+	CPU() (time.Duration, error)
+	Memory() (int64, error)
+	Profile(ctx context.Context, d time.Duration, w io.Writer) error
+	Kill()
+}
 
 // sight is a look at all counters at one moment.
 type sight struct {

@@ -11,18 +11,13 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-
-	"github.com/coscribe/coscribe/bench/client"
-	"github.com/coscribe/coscribe/bench/serverproc"
-	"github.com/coscribe/coscribe/ot"
 )
 
 // trial is one run of a scenario against a server of its own.
 type trial struct {
 	scenario
 	cfg     config
-	server  *serverproc.Process
-	rest    client.REST
+	server  server
 	members []*member
 	stopped atomic.Bool
 	closing atomic.Bool
@@ -63,11 +58,11 @@ func (l *lab) once(ctx context.Context, s scenario) (r result, err error) {
 		return r, err
 	}
 	r.empty = empty
-	return r, t.verify(ctx)
+	return r, t.server.verify(ctx, t)
 }
 
-func newTrial(s scenario, cfg config, server *serverproc.Process) *trial {
-	t := &trial{scenario: s, cfg: cfg, server: server, rest: client.REST{Address: server.URL}}
+func newTrial(s scenario, cfg config, server server) *trial {
+	t := &trial{scenario: s, cfg: cfg, server: server}
 	if s.paced() {
 		t.cfg.For *= 2
 	}
@@ -77,9 +72,9 @@ func newTrial(s scenario, cfg config, server *serverproc.Process) *trial {
 func (t *trial) doc(i int) string { return fmt.Sprintf("load-%d", i) }
 
 func (t *trial) create(ctx context.Context) error {
-	content := ot.Delta{ot.Insert(strings.Repeat("one line of the text\n", t.size/21+1)[:t.size-1]+"\n", nil)}
+	text := strings.Repeat("one line of the text\n", t.size/21+1)[:t.size-1] + "\n"
 	for i := range t.docs {
-		if _, err := t.rest.Create(ctx, t.doc(i), ot.RichText, content); err != nil {
+		if err := t.server.create(ctx, t.doc(i), text); err != nil {
 			return fmt.Errorf("create a document: %w", err)
 		}
 	}
@@ -92,12 +87,12 @@ func (t *trial) join(ctx context.Context) error {
 	for i := range t.docs {
 		for k := range t.writers + t.readers {
 			record := i == 0 && k == t.writers+t.readers-1
-			m, err := join(ctx, t.server.URL(), t.doc(i), t.size, record, &t.stopped)
-			if err != nil {
-				return fmt.Errorf("join: %w", err)
-			}
+			m := newMember(t.server.speak(), t.doc(i), t.size, record, &t.stopped)
 			m.fast = k < t.writers && !t.paced() && !t.idle
 			t.members = append(t.members, m)
+			if err := m.join(ctx, m, t.server.URL()); err != nil {
+				return fmt.Errorf("join: %w", err)
+			}
 		}
 	}
 	return nil
@@ -190,7 +185,7 @@ func (t *trial) memory(ctx context.Context) (int64, error) {
 		return 0, nil
 	}
 	for range 2 {
-		if err := t.server.Collect(ctx); err != nil {
+		if err := t.server.collect(ctx); err != nil {
 			return 0, err
 		}
 		if err := sleep(ctx, t.cfg.For); err != nil {
@@ -224,14 +219,13 @@ func (t *trial) quiet(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
-		heads := make(map[string]int64, t.docs)
 		waiting := ""
 		for k, m := range t.members {
 			if t.idle && m.seen.acks.Load() == 0 || m.sent.Load() != 0 {
 				waiting = fmt.Sprintf("member %d waits for its op", k)
 			}
-			heads[m.doc] += m.seen.acks.Load()
 		}
+		heads := t.acknowledged()
 		for k, m := range t.members {
 			if rev := m.seen.rev.Load(); rev != heads[m.doc] {
 				waiting = fmt.Sprintf("member %d is at revision %d of %d", k, rev, heads[m.doc])
@@ -254,42 +248,21 @@ func (t *trial) leave() {
 	}
 }
 
-// verify holds the documents against what was acknowledged. All members have
-// seen the head by now.
-func (t *trial) verify(ctx context.Context) error {
+// acknowledged is how many ops of each document were.
+func (t *trial) acknowledged() map[string]int64 {
 	acks := make(map[string]int64, t.docs)
 	for _, m := range t.members {
 		acks[m.doc] += m.seen.acks.Load()
 	}
-	for doc, n := range acks {
-		info, err := t.rest.Info(ctx, doc)
-		if err != nil {
-			return err
-		}
-		if info.Rev != n || info.Length != t.size+int(n) {
-			return fmt.Errorf("%s: %d ops acknowledged, but revision %d and %d units of %d and as many", doc, n, info.Rev, info.Length, t.size)
-		}
-	}
-	for _, m := range t.members {
-		if m.record {
-			return t.replay(ctx, m)
-		}
-	}
-	return errors.New("nobody has recorded")
+	return acks
 }
 
-// replay leads a full client through what a member has received.
-func (t *trial) replay(ctx context.Context, m *member) error {
-	state, err := client.Replay(m.frames)
-	if err != nil {
-		return fmt.Errorf("replay %s: %w", m.doc, err)
+// recorder is the member that has recorded.
+func (t *trial) recorder() (*member, error) {
+	for _, m := range t.members {
+		if m.record {
+			return m, nil
+		}
 	}
-	content, rev, err := t.rest.Content(ctx, m.doc, -1)
-	if err != nil {
-		return err
-	}
-	if state.Rev() != rev || !state.View().Content().Equal(content) {
-		return fmt.Errorf("%s: the frames lead to revision %d, REST has %d, or the contents differ", m.doc, state.Rev(), rev)
-	}
-	return nil
+	return nil, errors.New("nobody has recorded")
 }

@@ -6,8 +6,8 @@ import (
 	"regexp"
 )
 
-// addresses passes on what a server logs, in either format, and finds in it
-// where the server listens.
+// addresses passes on what a server prints and finds in it where the server
+// listens.
 type addresses struct {
 	to       io.Writer // nil: nowhere
 	profiles bool      // whether profiles are served, too
@@ -17,12 +17,10 @@ type addresses struct {
 	server, debug string        // read after all
 }
 
-// listen returns what becomes a server's output.
-func listen(o Options) *addresses {
-	return &addresses{to: o.Output, profiles: o.Debug, line: []byte{}, all: make(chan struct{})}
-}
-
-var listens = regexp.MustCompile(`\bmsg"?[=:]"?(listening|profiles)"?[ ,]"?address"?[=:]"?([0-9.:]+)`)
+var (
+	listens = regexp.MustCompile(`\blistens on http://([^ ,]+)|\bmsg"?[=:]"?listening"?[ ,]"?address"?[=:]"?([0-9.:]+)`)
+	serves  = regexp.MustCompile(`\bmsg"?[=:]"?profiles"?[ ,]"?address"?[=:]"?([0-9.:]+)`)
+)
 
 // Write is called by one goroutine, the one that reads the process's output.
 func (a *addresses) Write(p []byte) (int, error) {
@@ -41,16 +39,12 @@ func (a *addresses) Write(p []byte) (int, error) {
 }
 
 func (a *addresses) read(line []byte) {
+	if found := listens.FindSubmatch(line); found != nil {
+		a.server = string(found[1]) + string(found[2]) // one of the two
+	} else if found := serves.FindSubmatch(line); found != nil {
+		a.debug = string(found[1])
+	}
 	a.line = a.line[:0]
-	found := listens.FindSubmatch(line)
-	if found == nil {
-		return
-	}
-	if string(found[1]) == "profiles" {
-		a.debug = string(found[2])
-	} else {
-		a.server = string(found[2])
-	}
 	if a.server != "" && (a.debug != "" || !a.profiles) {
 		a.line = nil
 		close(a.all)

@@ -50,12 +50,53 @@ type Process struct {
 
 // Start runs a server on a free loopback port and waits until it is ready.
 func Start(ctx context.Context, o Options) (*Process, error) {
-	p := &Process{done: make(chan struct{})}
-	said := listen(o)
-	argv := argv(o)
-	p.cmd = exec.Command(argv[0], argv[1:]...)
+	p, err := Launch(ctx, o.command())
+	if err != nil {
+		return nil, err
+	}
+	if err := p.ready(ctx); err != nil {
+		p.Kill()
+		return nil, err
+	}
+	return p, nil
+}
+
+// command is the command line. The kernel chooses the ports: one that was
+// looked for beforehand may be another server's by now.
+func (o Options) command() Command {
+	const free = "127.0.0.1:0"
+	argv := []string{o.Binary, "--listen", free, "--database", o.Database}
+	if o.Debug {
+		argv = append(argv, "--debug-listen", free)
+	}
+	return Command{Argv: append(argv, o.Args...), CPU: o.CPU, Env: o.Env, Output: o.Output, Debug: o.Debug}
+}
+
+// Command says how to start any server, as long as it prints where it listens:
+// a line with "listens on http://ADDRESS,".
+type Command struct {
+	Argv   []string
+	CPU    string    // a CPU list for taskset; empty: any
+	Env    []string  // further environment
+	Output io.Writer // where it logs to; nil: nowhere
+	Debug  bool      // it says, too, where it serves profiles
+}
+
+// patience is how long a server may take to start: machines are busy.
+const patience = time.Minute
+
+// Launch runs a server and waits until it has said where it listens.
+func Launch(ctx context.Context, c Command) (*Process, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	argv := c.Argv
+	if c.CPU != "" {
+		argv = append([]string{"taskset", "-c", c.CPU}, argv...)
+	}
+	said := &addresses{to: c.Output, profiles: c.Debug, line: []byte{}, all: make(chan struct{})}
+	p := &Process{done: make(chan struct{}), cmd: exec.Command(argv[0], argv[1:]...)}
 	p.cmd.Stdout, p.cmd.Stderr = said, said
-	p.cmd.Env = append(os.Environ(), o.Env...)
+	p.cmd.Env = append(os.Environ(), c.Env...)
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the server: %w", err)
 	}
@@ -63,40 +104,22 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 		p.err = p.cmd.Wait()
 		close(p.done)
 	}()
-	if err := p.ready(ctx, said); err != nil {
-		p.Kill()
-		return nil, err
-	}
-	return p, nil
-}
-
-// argv is the command line. The kernel chooses the ports: one that was looked
-// for beforehand may be another server's by now.
-func argv(o Options) (argv []string) {
-	const free = "127.0.0.1:0"
-	if o.CPU != "" {
-		argv = append(argv, "taskset", "-c", o.CPU)
-	}
-	argv = append(argv, o.Binary, "--listen", free, "--database", o.Database)
-	if o.Debug {
-		argv = append(argv, "--debug-listen", free)
-	}
-	return append(argv, o.Args...)
-}
-
-// ready waits until the server has said where it listens, and then polls
-// /readyz.
-func (p *Process) ready(ctx context.Context, said *addresses) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
 	select {
 	case <-said.all:
 		p.addr, p.debug = said.server, said.debug
+		return p, nil
 	case <-p.done:
-		return fmt.Errorf("server ended before it listened: %v", p.cmd.ProcessState)
+		return nil, fmt.Errorf("server ended before it listened: %v", p.cmd.ProcessState)
 	case <-ctx.Done():
-		return fmt.Errorf("server does not listen: %w", ctx.Err())
+		p.Kill()
+		return nil, fmt.Errorf("server does not listen: %w", ctx.Err())
 	}
+}
+
+// ready polls /readyz.
+func (p *Process) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {

@@ -1,0 +1,40 @@
+package main
+
+import "context"
+
+// dialect is how one member speaks with one kind of server. The goroutine that
+// reads for the member calls join and receive, the one that writes op and
+// cursor.
+type dialect interface {
+	// join connects, opens the document and returns when its content was there.
+	join(ctx context.Context, m *member, base string) error
+	// receive looks at a frame: what it delivers, and whether it acknowledges
+	// the op in flight.
+	receive(m *member, frame []byte) (news, error)
+	// op appends a message with an op: one letter at a random place of what
+	// the document was to begin with, which is still there, as nothing is ever
+	// deleted.
+	op(m *member, b []byte) []byte
+	// cursor appends a message that moves the member's cursor to a random place.
+	cursor(m *member, b []byte) []byte
+}
+
+// news is what a frame tells.
+type news struct {
+	ops  int64 // committed ones, that the member had not been told before
+	mine bool  // the op in flight is acknowledged
+}
+
+// server is a running server under measure, on an empty database.
+type server interface {
+	usage
+	// speak returns the dialect of a new member.
+	speak() dialect
+	// create makes a document of that text.
+	create(ctx context.Context, doc, text string) error
+	// collect makes the server collect its garbage.
+	collect(ctx context.Context) error
+	// verify holds the documents against what was acknowledged. Everyone has
+	// been told of everything by now.
+	verify(ctx context.Context, t *trial) error
+}
