@@ -1,12 +1,12 @@
 /** The page of one document. */
-import { type Code, connect, type Document, type Session } from "coscribe";
-import { createDocument, type DocumentInfo, getDocument } from "./api.ts";
+import { type Code, connect, type Document, type DocumentType, type Session } from "coscribe";
+import { RestError } from "coscribe/rest";
 import { byId } from "./dom.ts";
 import { forget, type Kept, keepUnsent, kept } from "./keep.ts";
 import { me } from "./me.ts";
 import { clearNotices, explanation, notice, type Remedy } from "./notices.ts";
 import { showPeople } from "./people.ts";
-import { ApiError } from "./problem.ts";
+import { rest } from "./rest.ts";
 import { showSelf } from "./self.ts";
 import { statusBadge } from "./status.ts";
 import { mountEditor } from "./surface.ts";
@@ -21,7 +21,7 @@ async function open(): Promise<void> {
   clearNotices();
   try {
     const unsent = kept(id);
-    const { type } = unsent?.state ?? (await withToken(main, () => getDocument(id)));
+    const { type } = unsent?.state ?? (await withToken(main, () => rest.getDocument(id)));
     edit(type, unsent);
   } catch (error) {
     cannotOpen(error);
@@ -29,11 +29,11 @@ async function open(): Promise<void> {
 }
 
 function cannotOpen(error: unknown): void {
-  const code = error instanceof ApiError ? error.code : "";
+  const code = error instanceof RestError ? error.code : "";
   if (code === "not_found") {
     notice("There is no such document", `Nothing here is called ${id}.`, {
       label: "Create it",
-      act: () => void createDocument(id).then(open, cannotOpen),
+      act: () => void rest.createDocument({ id }).then(open, cannotOpen),
     });
   } else if (code === "forbidden") {
     notice("This document is not open to you", "Your token does not allow to read it.", {
@@ -47,7 +47,7 @@ function cannotOpen(error: unknown): void {
 }
 
 /** Connects, with what an earlier page of this tab could not send. */
-function edit(type: DocumentInfo["type"], unsent: Kept | undefined): void {
+function edit(type: DocumentType, unsent: Kept | undefined): void {
   let refusal: string | undefined;
   const session = connect("/", {
     ...(unsent && { client: unsent.client }),

@@ -1,7 +1,7 @@
 /** The list of documents. */
-import { createDocument, type DocumentInfo, listDocuments } from "./api.ts";
+import { type DocumentInfo, RestError } from "coscribe/rest";
 import { byId, element } from "./dom.ts";
-import { ApiError } from "./problem.ts";
+import { rest } from "./rest.ts";
 import { withToken } from "./token.ts";
 import { ago, characters, reason } from "./words.ts";
 
@@ -16,9 +16,10 @@ let next: string | null = null;
 async function show(from: string | null): Promise<void> {
   problem.replaceChildren();
   try {
-    const page = await withToken(main, () => listDocuments(from));
+    const options = from === null ? {} : { after: from };
+    const page = await withToken(main, () => rest.listDocuments(options).page());
     if (from === null) list.replaceChildren();
-    list.append(...page.documents.map(row));
+    list.append(...page.items.map(row));
     next = page.next;
     more.hidden = next === null;
     byId("p", "empty").hidden = list.childElementCount > 0;
@@ -44,7 +45,7 @@ function row(info: DocumentInfo): HTMLLIElement {
 async function create(id: string): Promise<void> {
   createError.replaceChildren();
   try {
-    const made = await withToken(main, () => createDocument(id));
+    const made = await withToken(main, () => rest.createDocument(id ? { id } : {}));
     location.assign(`/d/${made.id}`);
   } catch (error) {
     createError.replaceChildren(...explain(error, id));
@@ -52,8 +53,8 @@ async function create(id: string): Promise<void> {
 }
 
 function explain(error: unknown, id: string): (Node | string)[] {
-  const code = error instanceof ApiError ? error.code : "";
-  if (error instanceof ApiError && error.status === 409) {
+  const code = error instanceof RestError ? error.code : "";
+  if (error instanceof RestError && error.status === 409) {
     return [
       "There is one of that name already: ",
       element("a", { href: `/d/${id}` }, `open ${id}`),

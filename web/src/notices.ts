@@ -1,6 +1,7 @@
 /** What has to be said about a document above its text. */
 import type { Code, Draft } from "coscribe";
 import { byId, element } from "./dom.ts";
+import { hint } from "./keys.ts";
 
 /** Something that a person can do about it. */
 export interface Remedy {
@@ -53,7 +54,7 @@ function draftField(draft: Draft, row: HTMLElement): Node[] {
       await navigator.clipboard.writeText(field.value);
       copy.textContent = "Copied";
     } catch {
-      copy.textContent = "Selected: press Ctrl+C";
+      copy.textContent = hint("Selected: press Ctrl+C");
     }
   });
   row.append(copy);

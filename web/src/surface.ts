@@ -46,10 +46,16 @@ function mountQuill(doc: Document, sheet: HTMLElement, label: string, options: O
     return false;
   });
   knowEmbeds(doc);
-  bindQuill(doc, quill, options);
+  let failed = false;
   const showBar = () => {
-    bar.hidden = !doc.isEditable;
+    bar.hidden = failed || !doc.isEditable;
   };
+  const onFailed = (error: CoscribeError) => {
+    failed = true;
+    showBar();
+    options.onFailed(error);
+  };
+  bindQuill(doc, quill, { ...options, onFailed });
   doc.on("status", showBar);
   doc.on("ready", showBar);
   showBar();

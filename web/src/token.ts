@@ -1,5 +1,5 @@
+import { RestError } from "coscribe/rest";
 import { element } from "./dom.ts";
-import { ApiError } from "./problem.ts";
 
 const key = "coscribe.token";
 
@@ -17,7 +17,7 @@ export async function withToken<T>(main: HTMLElement, action: () => Promise<T>):
     try {
       return await action();
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      if (!(error instanceof RestError) || error.status !== 401) throw error;
       await askForToken(main, token() === undefined ? "" : `Not accepted: ${error.message}.`);
     }
   }

@@ -1,4 +1,5 @@
 import type Quill from "quill/core";
+import { hint } from "./keys.ts";
 
 /** What a button with data-do does. */
 export type Actions = Readonly<Record<string, () => void>>;
@@ -14,6 +15,7 @@ export function attachToolbar(bar: HTMLElement, quill: Quill, actions: Actions):
   // The editor keeps the focus where a mouse presses a button.
   bar.addEventListener("mousedown", (event) => event.preventDefault());
   for (const button of buttons) {
+    button.title = hint(button.title);
     button.addEventListener("click", () => press(button, quill, actions));
   }
   quill.on("editor-change", () => show(buttons, quill));
