@@ -9,10 +9,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// maxAuthors is how many clients a room remembers before it forgets those who
-// have left: they are looked up again. What is lost with them is whom a
-// client id belongs to that never committed anything.
-const maxAuthors = 10_000
+// maxAbsent is how many clients a room remembers who are not in it. Those who
+// committed are in the store and are looked up when they come back. Of those
+// who did not, nobody else knows whom their id belongs to.
+const maxAbsent = 1000
 
 // author is what a room knows of a client: whom it is bound to and what it
 // committed last (P3).
@@ -25,8 +25,8 @@ type author struct {
 // known tells whether it is in memory what a client committed last; where it
 // is not, it is looked up.
 func (r *room) known(client uuid.UUID) bool {
-	if client == uuid.Nil || r.allAuthors || r.authors[client] != nil {
-		return true
+	if client == uuid.Nil || r.durable.rev == 0 || r.authors[client] != nil {
+		return true // at revision 0 nobody has committed anything
 	}
 	if _, underWay := r.lookups[client]; underWay {
 		return false
@@ -53,22 +53,19 @@ func (r *room) found(client uuid.UUID, last storage.Submission, err error) {
 	delete(r.lookups, client)
 	switch {
 	case err == nil:
-		if r.authors[client] == nil {
-			r.authors[client] = &author{user: last.User, seq: last.Seq, rev: last.Rev}
-		}
+		r.remember(client, author{user: last.User, seq: last.Seq, rev: last.Rev})
 		if !r.reached(client) && !r.busy { // another server wrote here
 			r.busy = true
 			r.catchUp()
 		}
 	case errors.Is(err, storage.ErrNotFound):
-		if r.authors[client] == nil {
-			r.authors[client] = &author{}
-		}
+		r.remember(client, author{})
 	default:
 		r.log.Warn("client cannot be looked up", "client", client, "err", err)
 		r.refuseAll(client, wire.Errorf(wire.Unavailable, "the client cannot be looked up just now"))
 	}
 	r.resume()
+	r.forget(client) // unless it was let in
 }
 
 // reached tells whether the durable version has everything that the client
@@ -92,12 +89,7 @@ func (r *room) refuseAll(client uuid.UUID, e *wire.Error) {
 
 // bind reserves a client id for its user, for the room's life (P3).
 func (r *room) bind(client uuid.UUID, user string) *wire.Error {
-	a := r.authors[client]
-	if a == nil {
-		r.forgetAuthors()
-		a = &author{}
-		r.authors[client] = a
-	}
+	a := r.remember(client, author{})
 	if a.user == "" {
 		a.user = user
 	}
@@ -107,15 +99,45 @@ func (r *room) bind(client uuid.UUID, user string) *wire.Error {
 	return nil
 }
 
-// forgetAuthors makes space where too many clients have come and gone.
-func (r *room) forgetAuthors() {
-	if len(r.authors) < maxAuthors {
-		return
+// remember returns what is known of a client; of one that is not, it is a.
+func (r *room) remember(client uuid.UUID, a author) *author {
+	if have := r.authors[client]; have != nil {
+		return have
 	}
-	r.allAuthors = false
-	for client := range r.authors {
-		if r.members[client] == nil && !r.batch.has(client) {
-			delete(r.authors, client)
+	if len(r.authors) >= len(r.members)+len(r.batch.authors)+maxAbsent {
+		for client := range r.authors {
+			if !r.needs(client) {
+				delete(r.authors, client)
+			}
 		}
+	}
+	r.authors[client] = &a
+	return &a
+}
+
+// forget drops a client that can be looked up again, when nothing of it is
+// left here: those who came, wrote and went would fill the memory otherwise.
+func (r *room) forget(client uuid.UUID) {
+	if a := r.authors[client]; a != nil && a.seq > 0 && !r.needs(client) {
+		delete(r.authors, client)
+	}
+}
+
+// needs tells whether a client is in the room, or something of it waits.
+func (r *room) needs(client uuid.UUID) bool {
+	_, underWay := r.lookups[client]
+	return underWay || r.members[client] != nil || r.held[client] > 0 || r.batch.has(client)
+}
+
+// credit takes note of a client's change that has become durable. What a
+// look-up under way will find may be older.
+func (r *room) credit(e *entry) {
+	a := r.authors[e.client]
+	if _, underWay := r.lookups[e.client]; a == nil && underWay {
+		a = r.remember(e.client, author{})
+	}
+	if a != nil {
+		a.user, a.seq, a.rev = e.user, e.seq, e.rev
+		r.forget(e.client)
 	}
 }

@@ -73,11 +73,7 @@ func (r *room) committed() {
 func (r *room) observe(entries []entry) {
 	for i := range entries {
 		e := &entries[i]
-		if a := r.authors[e.client]; a != nil {
-			a.user, a.seq, a.rev = e.user, e.seq, e.rev
-		} else if e.seq > 0 {
-			r.authors[e.client] = &author{user: e.user, seq: e.seq, rev: e.rev}
-		}
+		r.credit(e)
 		r.people.Apply(e.op, e.client)
 		r.snapshot.weigh(e)
 	}

@@ -61,8 +61,7 @@ func (j *join) refuse(e *wire.Error) {
 func (j *join) run(r *room) {
 	err := j.enter(r)
 	switch {
-	case err == nil:
-		j.done()
+	case err == nil: // it is in, or waits
 	case r.has(j.link): // it was open before, and stays so
 		j.answer(r.id, 0, err)
 		j.done()
@@ -81,6 +80,8 @@ func (j *join) enter(r *room) *wire.Error {
 		if err := r.create(j, access); err != nil {
 			return err
 		}
+		r.admit(j) // another server may have made it, and the client written there
+		return nil
 	}
 	if err := r.bind(s.Client(), s.User().ID); err != nil {
 		return err
@@ -93,6 +94,7 @@ func (j *join) enter(r *room) *wire.Error {
 	}
 	r.members[s.Client()] = &member{session: s, link: j.link, access: access, sent: j.base(r)}
 	s.Send(wire.OpenedAnswer(j.opened(r, access)))
+	j.done()
 	return nil
 }
 

@@ -52,4 +52,5 @@ func (r *room) has(l *Link) bool {
 func (r *room) remove(client uuid.UUID) {
 	delete(r.members, client)
 	r.people.Leave(client)
+	r.forget(client)
 }

@@ -67,7 +67,6 @@ func (r *room) adopt(l storage.Loaded) error {
 	}
 	r.durable, r.proposed = v, v
 	r.observe(entries)
-	r.allAuthors = int64(len(l.Changes)) == v.rev
 	return nil
 }
 
@@ -128,6 +127,8 @@ func (r *room) create(j *join, access auth.Access) *wire.Error {
 		return wire.Errorf(wire.Unavailable, "the document cannot be created just now")
 	}
 	r.absent = false
+	r.looks++
+	r.looked, j.look = r.looks, r.looks // this was one
 	return nil
 }
 

@@ -54,9 +54,8 @@ type room struct {
 	queue []request         // wait, in the order they came
 	held  map[uuid.UUID]int // how many of queue are a client's
 
-	authors    map[uuid.UUID]*author
-	allAuthors bool                   // nobody else ever committed here
-	lookups    map[uuid.UUID]struct{} // under way
+	authors map[uuid.UUID]*author
+	lookups map[uuid.UUID]struct{} // under way
 
 	members map[uuid.UUID]*member
 	people  presence.Set
