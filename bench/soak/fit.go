@@ -43,9 +43,14 @@ func (s *series) fit(after time.Duration) (growth, uncertain float64) {
 // may: by its bound and by two standard errors.
 func (s *series) judge(after time.Duration) (string, error) {
 	growth, uncertain := s.fit(after)
-	text := fmt.Sprintf("%-22s %10.1f  %+9.2f ± %.2f an hour (at most %g)", s.name, s.value[len(s.value)-1], growth, uncertain, s.bound)
-	if math.IsNaN(growth) || growth > s.bound+2*uncertain {
-		return text, fmt.Errorf("%s grows by %.2f ± %.2f an hour", s.name, growth, uncertain)
+	verdict, err := "holds", error(nil)
+	switch {
+	case math.IsNaN(growth) || growth > s.bound+2*uncertain:
+		verdict = "FAILS"
+		err = fmt.Errorf("%s grows by %.2f ± %.2f an hour", s.name, growth, uncertain)
+	case growth > s.bound:
+		verdict = "too uncertain to tell"
 	}
-	return text, nil
+	return fmt.Sprintf("%-22s %8.1f at the end, %+7.2f ± %.2f an hour, may be %+g: %s",
+		s.name, s.value[len(s.value)-1], growth, uncertain, s.bound, verdict), err
 }

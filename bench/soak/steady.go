@@ -24,7 +24,7 @@ type steady struct {
 	Sessions  int           `default:"1000" help:"Sessions at any time."`
 	Stay      time.Duration `default:"30s" help:"How long a session stays, on average."`
 	Edit      time.Duration `default:"5s" help:"Time between two edits of a session, on average."`
-	Fill      int           `default:"1300" help:"Changes that each document has before the time begins: a room remembers so many anyway."`
+	Fill      int           `default:"1300" help:"Changes that each document has, at least, before the time begins: a room remembers so many anyway."`
 	Sample    time.Duration `default:"5s" help:"Time between two looks at the server."`
 	Server    string        `help:"The server's binary. Default: build it." type:"existingfile"`
 	Database  string        `default:"sqlite" enum:"sqlite,postgres" help:"A throwaway sqlite or postgres."`
@@ -59,7 +59,7 @@ func (s steady) run(ctx context.Context, out io.Writer) (err error) {
 	for range s.Sessions {
 		people.Go(func() { crowd.occupy(busy) })
 	}
-	figures, err := s.watch(busy, server)
+	figures, err := s.watch(busy, out, server)
 	enough()
 	people.Wait()
 	if err != nil {
@@ -74,13 +74,13 @@ func (s steady) run(ctx context.Context, out io.Writer) (err error) {
 	return errors.Join(err, s.report(out, figures, crowd, &log))
 }
 
-// watch looks at the server until ctx ends.
-func (s steady) watch(ctx context.Context, server *serverproc.Process) ([]*series, error) {
+// watch looks at the server until ctx ends, and tells now and then what it saw.
+func (s steady) watch(ctx context.Context, out io.Writer, server *serverproc.Process) ([]*series, error) {
 	const mega = 1 << 20
 	resident := &series{name: "resident memory, MB", bound: 1}
 	heap := &series{name: "live heap, MB", bound: 1}
 	goroutines := &series{name: "goroutines", bound: 1}
-	start := time.Now()
+	start, told := time.Now(), time.Duration(0)
 	tick := time.NewTicker(s.Sample)
 	defer tick.Stop()
 	for {
@@ -105,12 +105,17 @@ func (s steady) watch(ctx context.Context, server *serverproc.Process) ([]*serie
 		heap.add(at, float64(live)/mega)
 		resident.add(at, float64(rss)/mega)
 		goroutines.add(at, float64(n))
+		if at-told >= s.For/12 {
+			told = at
+			fmt.Fprintf(out, "%s: %d MB resident, %d MB of live heap, %d goroutines\n",
+				at.Round(time.Second), rss/mega, live/mega, n)
+		}
 	}
 }
 
 func (s steady) report(out io.Writer, figures []*series, c *crowd, log *logLines) error {
-	fmt.Fprintf(out, "%d documents, %d sessions at a time, %d in all, %d edits, %s\n",
-		s.Documents, s.Sessions, c.sessions.Load(), c.edits.Load(), s.For)
+	fmt.Fprintf(out, "%s: %d documents, %d sessions at a time, %d in all, %d edits in %s; fitted from %s on, live heap is after a collection\n",
+		s.Database, s.Documents, s.Sessions, c.sessions.Load(), c.edits.Load(), s.For, s.For/4)
 	var failed []error
 	for _, f := range figures {
 		if len(f.value) < 8 {
@@ -147,7 +152,9 @@ func (c *crowd) occupy(ctx context.Context) {
 	}
 }
 
-// fill writes the documents' beginnings.
+// fill writes the documents' beginnings. They differ in length: a room lets its
+// window grow by a quarter and then trims it, and if all rooms did that at the
+// same time the memory would go up and down with them.
 func (c *crowd) fill(ctx context.Context) error {
 	var writers errgroup.Group
 	writers.SetLimit(64)
@@ -158,7 +165,7 @@ func (c *crowd) fill(ctx context.Context) error {
 				return err
 			}
 			defer gone()
-			for range c.Fill {
+			for range c.Fill + n%250 {
 				if err := doc.Do(edit); err != nil {
 					return err
 				}
