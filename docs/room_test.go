@@ -150,7 +150,7 @@ func TestRoomAgainstModel(t *testing.T) {
 			}
 			i := rapid.IntRange(0, len(editors)-1).Draw(t, "editor")
 			e := editors[i]
-			switch rapid.SampledFrom([]string{"op", "op", "op", "repeat", "gap", "reopen", "replace", "race"}).Draw(t, "step") {
+			switch rapid.SampledFrom([]string{"op", "op", "op", "repeat", "gap", "reopen", "replace", "leave", "race"}).Draw(t, "step") {
 			case "op":
 				fault.Store(int32(rapid.IntRange(0, 4).Draw(t, "fault")))
 				e.submit(doc, e.seq+1)
@@ -177,6 +177,14 @@ func TestRoomAgainstModel(t *testing.T) {
 				newer.open(doc, rapid.Bool().Draw(t, "resume"))
 				e.link.Detach()
 				editors[i] = newer
+			case "leave":
+				if err := e.link.Close(doc); err != nil {
+					t.Fatal(err)
+				}
+				seq := e.seq
+				if e.open(doc, rapid.Bool().Draw(t, "resume")); e.seq != seq {
+					t.Fatalf("P3: back with seq %d, %d was committed", e.seq, seq)
+				}
 			case "race":
 				wants := make([]int64, len(editors))
 				for i, e := range editors {
