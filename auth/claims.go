@@ -10,8 +10,10 @@ import (
 )
 
 // claims are what a token says, as far as this package reads it. It implements
-// jwt.Claims; issuer and audience are not looked at.
+// jwt.Claims.
 type claims struct {
+	Issuer    jsontext.Value            `json:"iss"`
+	Audience  jsontext.Value            `json:"aud"`
 	Subject   string                    `json:"sub"`
 	Name      string                    `json:"name"`
 	Expires   *date                     `json:"exp"`
@@ -48,9 +50,30 @@ func parseRight(value jsontext.Value) Access {
 func (c *claims) GetExpirationTime() (*jwt.NumericDate, error) { return c.Expires.numeric(), nil }
 func (c *claims) GetNotBefore() (*jwt.NumericDate, error)      { return c.NotBefore.numeric(), nil }
 func (c *claims) GetIssuedAt() (*jwt.NumericDate, error)       { return nil, nil }
-func (c *claims) GetIssuer() (string, error)                   { return "", nil }
 func (c *claims) GetSubject() (string, error)                  { return c.Subject, nil }
-func (c *claims) GetAudience() (jwt.ClaimStrings, error)       { return nil, nil }
+
+// GetIssuer returns iss; empty where it is not a text.
+func (c *claims) GetIssuer() (string, error) {
+	var issuer string
+	if json.Unmarshal(c.Issuer, &issuer) != nil {
+		return "", nil
+	}
+	return issuer, nil
+}
+
+// GetAudience returns aud, one text or a list of them (RFC 7519 section 4.1.3);
+// empty where it is neither.
+func (c *claims) GetAudience() (jwt.ClaimStrings, error) {
+	var one string
+	if json.Unmarshal(c.Audience, &one) == nil {
+		return jwt.ClaimStrings{one}, nil
+	}
+	var list []string
+	if json.Unmarshal(c.Audience, &list) != nil {
+		return nil, nil
+	}
+	return list, nil
+}
 
 // date is a NumericDate (RFC 7519 section 2): seconds since 1970, possibly with
 // a fraction. jwt.NumericDate also takes strings, and numbers that no int64

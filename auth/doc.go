@@ -1,16 +1,17 @@
 // Package auth turns a JSON Web Token into an identity and answers what that
 // identity may do with a document.
 //
-// A [Verifier] holds exactly one key and, with it, exactly one algorithm: the
-// algorithm a token names is compared with it and never chosen by it. Keys are
-// a shared secret (HS256) or one public key in PEM (RS256, ES256 or EdDSA, by
-// the type of the key).
+// A [Verifier] has one kind of key, which pins the algorithm: the one that a
+// token names is compared with it and never chosen by it. Keys are shared
+// secrets (HS256), one public key in PEM (RS256, ES256 or EdDSA, by the type of
+// the key), or those that a JWKS URL publishes (each for its type alone).
 //
 // # Claims
 //
 //   - sub (required): the id of the user, at most [MaxIDBytes] bytes, without
 //     control characters.
 //   - exp (required), nbf: seconds since 1970, with a leeway of [Leeway].
+//   - iss, aud: looked at where the verifier was told what to expect.
 //   - name: what others see, with the bounds of sub.
 //   - docs: rights by document pattern, at most [MaxPatterns] of them:
 //     {"team-a:*":"write","handbook":"read"}.

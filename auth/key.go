@@ -22,20 +22,42 @@ import (
 // guessed from one token.
 const MinSecretBytes = 32
 
-// minRSABits is the size of the smallest RS256 key (RFC 7518 section 3.3).
-const minRSABits = 2048
+// minRSABits is the size of the smallest RS256 key (RFC 7518 section 3.3), and
+// maxRSABits that of the largest: checking a signature must not take long.
+const (
+	minRSABits = 2048
+	maxRSABits = 8192
+)
 
 // NewHS256 returns a verifier of tokens signed with a shared secret, of which
 // it keeps a copy. It refuses an empty secret, and PEM
 // files: a public key used as a secret would let anyone sign.
 func NewHS256(secret []byte, options ...Option) (*Verifier, error) {
+	if err := checkSecret(secret); err != nil {
+		return nil, err
+	}
+	return newHS256([][]byte{bytes.Clone(secret)}, options), nil
+}
+
+func newHS256(secrets [][]byte, options []Option) *Verifier {
+	keys, weak := make([]jwt.VerificationKey, len(secrets)), false
+	for i, secret := range secrets {
+		keys[i] = secret
+		weak = weak || len(secret) < MinSecretBytes
+	}
+	v := newVerifier(fixed(keys...), options, jwt.SigningMethodHS256.Alg())
+	v.weak = weak
+	return v
+}
+
+func checkSecret(secret []byte) error {
 	if bytes.Contains(secret, []byte("-----BEGIN ")) {
-		return nil, errors.New("the secret is a PEM file; HS256 wants random bytes, a public key is set up on its own")
+		return errors.New("the secret is a PEM file; HS256 wants random bytes, a public key is set up on its own")
 	}
 	if len(secret) == 0 {
-		return nil, errors.New("the secret is empty")
+		return errors.New("the secret is empty")
 	}
-	return newVerifier(jwt.SigningMethodHS256, bytes.Clone(secret), options), nil
+	return nil
 }
 
 // ReadSecret reads a secret from a file. One newline at its end, as editors and
@@ -51,17 +73,25 @@ func ReadSecret(path string) ([]byte, error) {
 	return secret, nil
 }
 
-// LoadHS256 is NewHS256 with the secret in a file, see ReadSecret.
-func LoadHS256(path string, options ...Option) (*Verifier, error) {
-	secret, err := ReadSecret(path)
-	if err != nil {
-		return nil, err
+// LoadHS256 is NewHS256 with the secret in a file, see ReadSecret. Given several
+// files it takes tokens signed with any of the secrets, so that one can be
+// replaced while tokens of the other are still about.
+func LoadHS256(paths []string, options ...Option) (*Verifier, error) {
+	if len(paths) == 0 {
+		return nil, errors.New("no file with a JWT secret is named")
 	}
-	verifier, err := NewHS256(secret, options...)
-	if err != nil {
-		return nil, fmt.Errorf("JWT secret in %s: %w", path, err)
+	secrets := make([][]byte, len(paths))
+	for i, path := range paths {
+		secret, err := ReadSecret(path)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkSecret(secret); err != nil {
+			return nil, fmt.Errorf("JWT secret in %s: %w", path, err)
+		}
+		secrets[i] = secret
 	}
-	return verifier, nil
+	return newHS256(secrets, options), nil
 }
 
 // NewPublicKey returns a verifier of tokens signed with the private half of the
@@ -76,7 +106,7 @@ func NewPublicKey(text []byte, options ...Option) (*Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newVerifier(method, key, options), nil
+	return newVerifier(fixed(key), options, method.Alg()), nil
 }
 
 // LoadPublicKey is NewPublicKey with the PEM text in a file.
@@ -123,8 +153,8 @@ func parsePublicKey(text []byte) (crypto.PublicKey, error) {
 func methodFor(key crypto.PublicKey) (jwt.SigningMethod, error) {
 	switch key := key.(type) {
 	case *rsa.PublicKey:
-		if bits := key.N.BitLen(); bits < minRSABits {
-			return nil, fmt.Errorf("the RSA key has %d bits; RS256 wants %d or more", bits, minRSABits)
+		if bits := key.N.BitLen(); bits < minRSABits || bits > maxRSABits {
+			return nil, fmt.Errorf("the RSA key has %d bits; RS256 wants %d to %d", bits, minRSABits, maxRSABits)
 		}
 		return jwt.SigningMethodRS256, nil
 	case *ecdsa.PublicKey:
@@ -133,6 +163,9 @@ func methodFor(key crypto.PublicKey) (jwt.SigningMethod, error) {
 		}
 		return jwt.SigningMethodES256, nil
 	case ed25519.PublicKey:
+		if len(key) != ed25519.PublicKeySize { // which Verify would panic at
+			return nil, fmt.Errorf("the Ed25519 key has %d bytes, not %d", len(key), ed25519.PublicKeySize)
+		}
 		return jwt.SigningMethodEdDSA, nil
 	default:
 		return nil, fmt.Errorf("keys of type %T are not supported; RSA, ECDSA P-256 and Ed25519 are", key)

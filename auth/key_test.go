@@ -124,6 +124,7 @@ func TestNewPublicKeyRefuses(t *testing.T) {
 		{"broken RSA key", pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: private}), "parse the RSA public key"},
 		{"P-384", publicPEM(t, ecKey(t, elliptic.P384()).Public()), "P-384"},
 		{"short RSA", publicPEM(t, shortRSA), "1024 bits"},
+		{"long RSA", publicPEM(t, &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 9000), E: 65537}), "9001 bits"},
 		{"X25519", publicPEM(t, x25519.Public()), "not supported"},
 	}
 	for _, test := range tests {
@@ -177,7 +178,7 @@ func TestLoadHS256(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			verifier, err := auth.LoadHS256(writeFile(t, []byte(test.file)), clock)
+			verifier, err := auth.LoadHS256([]string{writeFile(t, []byte(test.file))}, clock)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -189,17 +190,51 @@ func TestLoadHS256(t *testing.T) {
 	}
 }
 
+// A2: while a secret is replaced, tokens of both are good; afterwards only those
+// of the new one.
+func TestSecretsRotate(t *testing.T) {
+	t.Parallel()
+	const next = "fedcba9876543210fedcba9876543210"
+	old, fresh := writeFile(t, []byte(secret)), writeFile(t, []byte(next+"\n"))
+	for _, test := range []struct {
+		files         []string
+		takesOld, new bool
+	}{
+		{[]string{old}, true, false},
+		{[]string{old, fresh}, true, true},
+		{[]string{fresh, old}, true, true},
+		{[]string{fresh}, false, true},
+	} {
+		verifier, err := auth.LoadHS256(test.files, clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, taken := range map[string]bool{secret: test.takesOld, next: test.new, "neither of them": false} {
+			_, err := verifier.Verify(sign(t, jwt.SigningMethodHS256, []byte(key), `{"alg":"HS256"}`, goodClaims))
+			if (err == nil) != taken {
+				t.Errorf("%d files: a token of %.8s… gives %v", len(test.files), key, err)
+			}
+		}
+	}
+	if _, err := auth.LoadHS256([]string{old, writeFile(t, nil)}); err == nil {
+		t.Error("an empty second secret is taken")
+	}
+	if _, err := auth.LoadHS256(nil); err == nil {
+		t.Error("no secret at all is taken")
+	}
+}
+
 func TestLoadRefuses(t *testing.T) {
 	t.Parallel()
 	missing := filepath.Join(t.TempDir(), "missing")
-	if _, err := auth.LoadHS256(missing); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := auth.LoadHS256([]string{missing}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no such file: %v", err)
 	}
 	if _, err := auth.LoadPublicKey(missing); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no such file: %v", err)
 	}
 	short := writeFile(t, []byte("\n"))
-	if _, err := auth.LoadHS256(short); !strings.Contains(fmt.Sprint(err), short) {
+	if _, err := auth.LoadHS256([]string{short}); !strings.Contains(fmt.Sprint(err), short) {
 		t.Errorf("nothing but a newline: %v", err)
 	}
 	if _, err := auth.LoadPublicKey(short); !strings.Contains(fmt.Sprint(err), short) {

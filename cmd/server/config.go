@@ -8,16 +8,13 @@ import (
 	"net"
 	"syscall"
 	"time"
-
-	"github.com/coscribe/coscribe/auth"
 )
 
 // Config is the command line and the environment of the server.
 type Config struct {
 	Listen string `env:"COSCRIBE_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on."`
 	Source
-	JWTSecretFile  string        `name:"jwt-secret-file" env:"COSCRIBE_JWT_SECRET_FILE" help:"File with the HS256 secret. Without any key the server is for this machine only and everyone is anonymous."`
-	JWTPublicKey   string        `name:"jwt-public-key" env:"COSCRIBE_JWT_PUBLIC_KEY" help:"PEM file with the public key (RS256, ES256 or EdDSA, by its type)."`
+	Keys
 	AllowedOrigins []string      `env:"COSCRIBE_ALLOWED_ORIGINS" help:"Origins of pages that may connect, or *. Same origin only without it."`
 	DebugListen    string        `env:"COSCRIBE_DEBUG_LISTEN" help:"Address for Go profiles, such as 127.0.0.1:6060. Keep it to this machine."`
 	Retain         time.Duration `env:"COSCRIBE_RETAIN" default:"0s" help:"How long every change is kept by itself, such as 720h; older runs of one user's changes are squashed into one. 0s: for good."`
@@ -35,27 +32,7 @@ func (c Config) Validate() error {
 	if c.Retain < 0 || c.ShutdownDelay < 0 || c.ShutdownTimeout < 0 {
 		return errors.New("--retain, --shutdown-delay and --shutdown-timeout cannot be negative")
 	}
-	return c.Limits.check()
-}
-
-// verifier is what both halves of the server ask whom a token names.
-type verifier interface {
-	Verify(token string) (*auth.Identity, error)
-}
-
-// verifier returns who decides about tokens; keyless tells that nobody does.
-func (c Config) verifier() (v verifier, keyless bool, err error) {
-	switch {
-	case c.JWTSecretFile != "" && c.JWTPublicKey != "":
-		return nil, false, errors.New("--jwt-secret-file and --jwt-public-key exclude each other: the algorithm is pinned by the one key")
-	case c.JWTSecretFile != "":
-		v, err = auth.LoadHS256(c.JWTSecretFile)
-	case c.JWTPublicKey != "":
-		v, err = auth.LoadPublicKey(c.JWTPublicKey)
-	default:
-		v, keyless = auth.Keyless{}, true
-	}
-	return v, keyless, err
+	return errors.Join(c.Keys.check(), c.Limits.check())
 }
 
 // listen opens the address; without a key only on this machine's own.
@@ -64,7 +41,7 @@ func (c Config) listen(keyless bool) (net.Listener, error) {
 		host, _, err := net.SplitHostPort(c.Listen)
 		ip := net.ParseIP(host)
 		if err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			return nil, fmt.Errorf("without a key the server listens on loopback only, not on %s: give --jwt-secret-file or --jwt-public-key, or listen on 127.0.0.1", c.Listen)
+			return nil, fmt.Errorf("without a key the server listens on loopback only, not on %s: give --jwt-secret-file, --jwt-public-key or --jwks-url, or listen on 127.0.0.1", c.Listen)
 		}
 	}
 	l, err := net.Listen("tcp", c.Listen)

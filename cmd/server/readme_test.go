@@ -60,6 +60,8 @@ func TestBadFlags(t *testing.T) {
 	for _, args := range [][]string{
 		{"--window", "999"}, {"--max-message-bytes", "1000"}, {"--max-document-length", "0"},
 		{"--max-session-documents", "0"}, {"--max-rooms", "-1"}, {"--session-byte-rate", "-1"},
+		{"--jwt-secret-file", "a", "--jwks-url", "https://id.example"}, {"--jwt-public-key", "a", "--jwks-url", "https://id.example"},
+		{"--jwt-secret-file", "a", "--jwt-public-key", "b"}, {"--jwt-issuer", "a"}, {"--jwt-audience", "a"},
 		{"--trusted-proxies", "10.0.0.1/99"}, {"--log-format", "xml"}, {"--retain", "-1h"}, {"--shutdown-timeout", "-1s"},
 	} {
 		if _, err := parser(t, &Config{}).Parse(args); err == nil {

@@ -31,7 +31,8 @@ func (c *Config) Run(t *terminal) error {
 
 // run serves until ctx ends, then finishes what is under way.
 func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) error {
-	verifier, keyless, err := c.verifier()
+	keyless := c.keyless()
+	verifier, err := c.verifier(ctx, logger)
 	if err != nil {
 		return err
 	}
