@@ -20,9 +20,16 @@ import type { Access, ClientMessage, Cursor, Peers, PresenceState } from "./wire
 /** A change of the content, after it has happened. */
 export interface ContentChange {
   readonly delta: Delta;
+  /** The content before it, and after it: the document's own may be ahead of both. */
+  readonly before: Delta;
+  readonly content: Delta;
   /** What was given to `submit`; `undefined` for changes that came from the server. */
   readonly origin: unknown;
   readonly local: boolean;
+  /** Where the caret belongs afterwards: for an undo or redo, `null` otherwise. */
+  readonly cursor: Cursor | null;
+  /** What `setCursor` had told before it. */
+  readonly selected: Cursor | null;
 }
 
 export interface DocumentEvents {
@@ -142,13 +149,15 @@ export class Document extends Emitter<DocumentEvents> {
   /**
    * Applies an edit here and sends it. Throws, and changes nothing, where that
    * is not possible. `origin` comes back in the event, by which a binding knows
-   * its own.
+   * its own, and so does `cursor`, where the caret belongs afterwards.
    */
-  submit(delta: Delta, origin?: unknown): void {
+  submit(delta: Delta, origin?: unknown, cursor: Cursor | null = null): void {
     this.#mustBeOpen();
     const op = parse(delta, this.#state.type);
     if (op.length === 0) return;
-    const told = (): void => this.emit("change", { delta: op, origin, local: true });
+    const before = this.#state;
+    const told = (after: State): void =>
+      this.emit("change", { ...changed(before, after, op), origin, local: true, cursor });
     this.dispatch({ type: "edit", op }, told);
   }
 
@@ -199,13 +208,13 @@ export class Document extends Emitter<DocumentEvents> {
   }
 
   /** For the session: something has happened. */
-  dispatch(event: Event, told?: () => void): void {
+  dispatch(event: Event, told?: (after: State) => void): void {
     if (this.#closed) return;
     const before = this.#state;
     const { state, effects } = step(before, event);
     this.#state = state;
-    for (const effect of effects) this.#queue.push(() => this.#do(effect));
-    if (told) this.#queue.push(told);
+    for (const effect of effects) this.#queue.push(() => this.#do(effect, before, state));
+    if (told) this.#queue.push(() => told(state));
     this.#queue.push(() => this.#report(before, state));
     this.#tell();
     this.#settle();
@@ -220,12 +229,17 @@ export class Document extends Emitter<DocumentEvents> {
     this.#telling = false;
   }
 
-  #do(effect: Effect): void {
+  #do(effect: Effect, before: State, after: State): void {
     switch (effect.type) {
       case "send":
         return this.#host.send(effect.message);
       case "update":
-        return this.emit("change", { delta: effect.delta, origin: undefined, local: false });
+        return this.emit("change", {
+          ...changed(before, after, effect.delta),
+          origin: undefined,
+          local: false,
+          cursor: null,
+        });
       case "retry":
         clearTimeout(this.#retrying);
         this.#retrying = setTimeout(
@@ -285,4 +299,12 @@ export class Document extends Emitter<DocumentEvents> {
   #mustBeOpen(): void {
     if (this.#closed) throw new CoscribeError("closed", `${this.id} was closed`);
   }
+}
+
+function changed(
+  before: State,
+  after: State,
+  delta: Delta,
+): Pick<ContentChange, "delta" | "before" | "content" | "selected"> {
+  return { delta, before: before.content, content: after.content, selected: before.own.cursor };
 }

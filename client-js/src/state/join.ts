@@ -2,7 +2,7 @@ import { compose, composeAll, type Delta, diff } from "../delta/index.ts";
 import { type Code, CoscribeError } from "../errors.ts";
 import type { Opened, Resumed } from "../wire.ts";
 import { meet, moveCursor } from "./presence.ts";
-import { rebase, receive } from "./receive.ts";
+import { rebase, receive, updated } from "./receive.ts";
 import { pending, type Turn } from "./turn.ts";
 import type { InFlight } from "./types.ts";
 
@@ -106,7 +106,7 @@ function replace(turn: Turn, content: Delta, seq: number): void {
   const rest = rebase(state.buffer, first ? first.update : difference);
   turn.set({
     base: content,
-    content: compose(state.content, rest.update),
+    content: updated(state.content, rest.update),
     inFlight: state.inFlight && { ...state.inFlight, op: first?.ops[0] ?? [] },
     buffer: rest.ops,
     own: { ...state.own, cursor: moveCursor(state.own.cursor, rest.update, false) },

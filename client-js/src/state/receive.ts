@@ -103,7 +103,7 @@ class Walk {
     this.#turn.set({
       place: this.#place,
       base: apply(state.base, composeAll(this.#committed)),
-      content: compose(state.content, rebased.update),
+      content: updated(state.content, rebased.update),
       seq: this.#seq,
       inFlight: this.#inFlight,
       buffer: rebased.ops,
@@ -111,6 +111,11 @@ class Walk {
     });
     this.#turn.update(rebased.update);
   }
+}
+
+/** The content after an update: the very same where nothing changes, which listeners rely on. */
+export function updated(content: Delta, update: Delta): Delta {
+  return update.length > 0 ? compose(content, update) : content;
 }
 
 /** Unsent ops that follow each other, after what went under them, and that after all of them. */
