@@ -132,6 +132,7 @@ func storeTrace(b *testing.B, store storage.Store, history *trace.Trace) string 
 		b.Fatal(err)
 	}
 	var state snapshotState
+	var runs runWatch
 	var batch []storage.Change
 	commit := func() {
 		outcomes, err := store.Commit(b.Context(), []storage.Batch{{Key: d.Key, Base: v.rev - int64(len(batch)), Changes: batch, Length: int64(v.doc.Len())}})
@@ -152,6 +153,7 @@ func storeTrace(b *testing.B, store storage.Store, history *trace.Trace) string 
 		v.rev, v.at = e.rev, at
 		batch = append(batch, e.storage())
 		state.weigh(&e)
+		runs.note(&e)
 		due := state.tail >= minTail && state.weight >= state.size
 		if due || len(batch) == 1000 || i == len(history.Edits)-1 {
 			commit()
@@ -162,6 +164,13 @@ func storeTrace(b *testing.B, store storage.Store, history *trace.Trace) string 
 				b.Fatal(err)
 			}
 			state = snapshotState{rev: v.rev, size: size}
+			if runs.over {
+				_, began, err := recordAll(b.Context(), store, d.Key, v.rev, time.Time{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				runs = runWatch{began: began, last: at}
+			}
 		}
 	}
 	return keptSnapshots(b, store, d.Key, v.rev)

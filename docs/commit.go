@@ -76,6 +76,7 @@ func (r *room) observe(entries []entry) {
 		r.credit(e)
 		r.people.Apply(e.op, e.client)
 		r.snapshot.weigh(e)
+		r.runs.note(e)
 	}
 	r.window.add(entries...)
 	r.published.Store(&mark{r, r.line(), r.durable.rev})

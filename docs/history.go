@@ -144,17 +144,23 @@ func recorded(ctx context.Context, store storage.Store, key storage.Key) (int64,
 	return last.To, err
 }
 
-// recordAll stores the episodes that have ended before head, see record, and
-// returns up to where they are stored.
-func recordAll(ctx context.Context, store storage.Store, key storage.Key, head int64, quiet time.Time) (int64, error) {
+// recordAll stores the episodes that have ended before head, see record. It
+// returns up to where they are stored, and when the one after began: zero
+// where there is none yet.
+func recordAll(ctx context.Context, store storage.Store, key storage.Key, head int64, quiet time.Time) (upto int64, began time.Time, err error) {
 	after, err := recorded(ctx, store, key)
 	if err != nil || after >= head {
-		return after, err
+		return after, began, err
 	}
-	if _, err := record(ctx, store, key, after, head, quiet); err != nil {
-		return after, err
+	runs, err := record(ctx, store, key, after, head, quiet)
+	if err != nil {
+		return after, began, err
 	}
-	return recorded(ctx, store, key)
+	upto, err = recorded(ctx, store, key)
+	if last := runs[len(runs)-1]; last.From == upto {
+		began = last.Started
+	}
+	return upto, began, err
 }
 
 // History returns up to limit runs of editing that end above a revision,

@@ -76,7 +76,7 @@ func (h *Hub) squashDocument(ctx context.Context, a storage.Aged, before time.Ti
 	if err != nil {
 		return err
 	}
-	recorded, err := recordAll(ctx, h.Store, a.Key, d.Rev, time.Now().Add(-settled))
+	recorded, _, err := recordAll(ctx, h.Store, a.Key, d.Rev, time.Now().Add(-settled))
 	if err != nil {
 		return fmt.Errorf("store runs of editing: %w", err)
 	}

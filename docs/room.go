@@ -63,6 +63,7 @@ type room struct {
 
 	content  contentCache
 	snapshot snapshotState
+	runs     runWatch
 
 	ended bool
 }

@@ -35,6 +35,22 @@ func (s *snapshotState) weigh(e *entry) {
 	}
 }
 
+// runWatch is what a room knows of the run of editing at its head: enough to
+// tell when one has ended, so that only then the changes since the last stored
+// one are read again.
+type runWatch struct {
+	began time.Time // zero: not known
+	last  time.Time // the newest change
+	over  bool      // a run may have ended that is not stored
+}
+
+func (w *runWatch) note(e *entry) {
+	if e.restores || e.at.Sub(w.last) >= runPause || e.at.Sub(w.began) >= runTime {
+		w.over = true
+	}
+	w.last = e.at
+}
+
 // snapshotIfDue stores a snapshot, off the room's goroutine, when the tail
 // outweighs the last one.
 func (r *room) snapshotIfDue() {
@@ -42,18 +58,23 @@ func (r *room) snapshotIfDue() {
 	if s.writing || s.tail < minTail || s.weight < s.size {
 		return
 	}
-	v, key := r.durable, r.key
+	v, key, runs := r.durable, r.key, r.runs.over
 	*s = snapshotState{rev: s.rev, size: s.size, writing: true}
+	r.runs.over = false
 	r.beside(func() {
-		size, err := r.hub.writeSnapshot(key, v)
+		size, began, err := r.hub.writeSnapshot(key, v, runs)
 		r.inbox.force(internal(func(r *room) {
 			defer r.resume()
 			r.snapshot.writing = false
 			if err != nil {
 				r.log.Warn("snapshot failed", "rev", v.rev, "err", err)
+				r.runs.over = r.runs.over || runs
 				return // the next one is due when the tail has grown again
 			}
 			r.snapshot.rev, r.snapshot.size = v.rev, size
+			if runs {
+				r.runs.began = began
+			}
 		}))
 	})
 }
@@ -63,7 +84,7 @@ func (r *room) lastSnapshot() {
 	if r.durable.rev == r.snapshot.rev {
 		return
 	}
-	size, err := r.hub.writeSnapshot(r.key, r.durable)
+	size, _, err := r.hub.writeSnapshot(r.key, r.durable, r.runs.over)
 	if err != nil {
 		r.log.Warn("snapshot failed", "rev", r.durable.rev, "err", err)
 		return
@@ -71,15 +92,24 @@ func (r *room) lastSnapshot() {
 	r.snapshot = snapshotState{rev: r.durable.rev, size: size}
 }
 
-// writeSnapshot stores a snapshot for a room.
-func (h *Hub) writeSnapshot(key storage.Key, v version) (size int, err error) {
+// writeSnapshot stores a snapshot for a room, and where asked for the runs of
+// editing that have ended before; then it tells when the one that goes on began.
+func (h *Hub) writeSnapshot(key storage.Key, v version, runs bool) (size int, began time.Time, err error) {
 	start := time.Now()
-	if size, err = writeSnapshot(h.ctx, h.Store, key, v); err != nil {
+	if runs {
+		if _, began, err = recordAll(h.ctx, h.Store, key, v.rev, time.Time{}); err != nil {
+			err = fmt.Errorf("store runs of editing: %w", err)
+		}
+	}
+	if err == nil {
+		size, err = writeSnapshot(h.ctx, h.Store, key, v)
+	}
+	if err != nil {
 		h.metrics.snapshotErrors.Inc()
-		return 0, err
+		return 0, began, err
 	}
 	since(h.metrics.snapshotTime, start)
-	return size, nil
+	return size, began, nil
 }
 
 // writeSnapshot stores a version with its authorship, which is the last
@@ -103,9 +133,6 @@ func writeSnapshot(ctx context.Context, store storage.Store, key storage.Key, v 
 	s := storage.Snapshot{
 		Rev: v.rev, Format: storage.FormatJSON,
 		Content: otjson.Append(nil, v.doc.Content()), Authorship: by.encode(),
-	}
-	if _, err := recordAll(ctx, store, key, v.rev, time.Time{}); err != nil {
-		return 0, fmt.Errorf("store runs of editing: %w", err)
 	}
 	if err := store.PutSnapshot(ctx, key, s); err != nil {
 		return 0, fmt.Errorf("store the snapshot: %w", err)
