@@ -32,6 +32,7 @@ const FormatRestore = 2
 // arguments belong to the caller again, and results to the caller, on return.
 type Store interface {
 	History
+	Events
 
 	// Create makes a document at revision 0 with its first snapshot.
 	// ErrExists if the id is taken.

@@ -39,7 +39,9 @@ func (s *Store) Delete(ctx context.Context, key storage.Key) error {
 		found = tag.RowsAffected() > 0
 		return nil
 	})
-	for _, statement := range []string{deleteChanges, deleteClients, deleteSnapshots, deleteVersions, deleteEpisodes, deleteDocument} {
+	for _, statement := range []string{
+		deleteChanges, deleteClients, deleteSnapshots, deleteVersions, deleteEpisodes, deleteEvents, deleteDocument,
+	} {
 		b.Queue(statement, key)
 	}
 	err := s.pool.SendBatch(ctx, &b).Close()

@@ -18,6 +18,8 @@ const (
 		FROM heads
 		WHERE key = $1 AND ($4::bigint = 0 OR EXISTS (SELECT FROM changes WHERE key = $1 AND rev = $4::bigint))
 		ON CONFLICT DO NOTHING`
+	insertNamed = `INSERT INTO events (key, kind, doc, epoch, rev, at, version, name, user_id)
+		SELECT d.key, 'version', d.id, d.epoch, $4, $6, $2, $3, $5 FROM documents d, webhook WHERE d.key = $1`
 	selectNamed    = `SELECT DISTINCT rev FROM versions WHERE key = $1 AND rev > $2 ORDER BY rev LIMIT $3`
 	selectEpisodes = `SELECT base, rev, data FROM episodes WHERE key = $1 `
 	insertEpisodes = `INSERT INTO episodes (key, rev, base, data)
@@ -55,7 +57,11 @@ func putVersion(ctx context.Context, tx pgx.Tx, key storage.Key, v storage.Versi
 		}
 	}
 	tag, err := tx.Exec(ctx, insertVersion, key, v.ID, v.Name, v.Rev, v.User, v.At, v.Client, v.Seq)
-	if err != nil || tag.RowsAffected() > 0 {
+	if err == nil && tag.RowsAffected() > 0 {
+		_, err = tx.Exec(ctx, insertNamed, key, v.ID, v.Name, v.Rev, v.User, v.At)
+		return v, err
+	}
+	if err != nil {
 		return v, err
 	}
 	err = scanVersion(tx.QueryRow(ctx, selectVersions+`AND client = $2 AND seq = $3`, key, v.Client, v.Seq), &first)

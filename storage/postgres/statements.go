@@ -43,6 +43,7 @@ const (
 	deleteSnapshots = "delete_snapshots"
 	deleteVersions  = "delete_versions"
 	deleteEpisodes  = "delete_episodes"
+	deleteEvents    = "delete_events"
 	deleteDocument  = "delete_document"
 	selectDocument  = `SELECT d.key, d.id, d.type, d.epoch, d.created, h.rev, h.length, h.updated
 		FROM documents d JOIN heads h ON h.key = d.key `
@@ -89,6 +90,8 @@ var statements = map[string]string{
 			INSERT INTO heads (key, rev, length, updated) SELECT key, 0, $5, $4 FROM d
 		), s AS (
 			INSERT INTO snapshots (key, rev, format, content, authorship) SELECT key, 0, $6, $7, $8 FROM d
+		), e AS (
+			INSERT INTO events (key, kind, doc, epoch, rev, at) SELECT d.key, 'created', $1, $3, 0, $4 FROM d, webhook
 		)
 		SELECT key FROM d`,
 
@@ -174,7 +177,16 @@ var statements = map[string]string{
 	setting:  `SELECT current_setting($1)`,
 	setEpoch: `UPDATE documents SET epoch = $2 WHERE key = $1`,
 
-	deleteHead:      `DELETE FROM heads WHERE key = $1`,
+	deleteHead: `
+		WITH h AS (
+			DELETE FROM heads WHERE key = $1 RETURNING rev
+		), e AS (
+			INSERT INTO events (key, kind, doc, epoch, rev, at)
+			SELECT d.key, 'deleted', d.id, d.epoch, h.rev, date_trunc('milliseconds', now())
+			FROM h, webhook, documents d WHERE d.key = $1
+		)
+		SELECT FROM h`,
+	deleteEvents:    `DELETE FROM events WHERE key = $1 AND kind NOT IN ('created', 'deleted')`,
 	deleteChanges:   `DELETE FROM changes WHERE key = $1`,
 	deleteClients:   `DELETE FROM clients WHERE key = $1`,
 	deleteSnapshots: `DELETE FROM snapshots WHERE key = $1`,

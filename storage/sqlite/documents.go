@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -48,6 +49,9 @@ func (w *writer) create(ctx context.Context, d *storage.NewDocument) (storage.Ke
 	if _, err := w.insertHead.ExecContext(ctx, key, d.Length, created); err != nil {
 		return 0, err
 	}
+	if _, err := w.conn.ExecContext(ctx, insertCreated, key, time.Now().UnixMilli()); err != nil {
+		return 0, err
+	}
 	return storage.Key(key), w.putSnapshot(ctx, storage.Key(key), &d.Snapshot)
 }
 
@@ -65,6 +69,9 @@ func (s *Store) Delete(ctx context.Context, key storage.Key) error {
 }
 
 func (w *writer) delete(ctx context.Context, key storage.Key) error {
+	if _, err := w.conn.ExecContext(ctx, insertDeleted, int64(key), time.Now().UnixMilli()); err != nil {
+		return err
+	}
 	r, err := w.deleteDocument.ExecContext(ctx, int64(key))
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -60,7 +61,11 @@ func (w *writer) putVersion(ctx context.Context, key storage.Key, v storage.Vers
 		client = v.Client[:]
 	}
 	n, err := affected(w.conn.ExecContext(ctx, insertVersion, int64(key), v.ID[:], v.Name, v.Rev, v.User, v.At.UnixMilli(), client, v.Seq))
-	if err != nil || n > 0 {
+	if err == nil && n > 0 {
+		_, err = w.conn.ExecContext(ctx, insertNamed, int64(key), time.Now().UnixMilli(), v.ID[:])
+		return v, err
+	}
+	if err != nil {
 		return v, err
 	}
 	var first storage.Version

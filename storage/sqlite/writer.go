@@ -87,10 +87,14 @@ func (w *writer) prepare(ctx context.Context) error {
 			return fmt.Errorf("preparing %q: %w", s.text, err)
 		}
 	}
+	rest := []string{deleteEvents}
 	for _, table := range []string{"heads", "changes", "clients", "snapshots", "versions", "episodes"} {
-		stmt, err := w.conn.PrepareContext(ctx, "DELETE FROM "+table+" WHERE key = ?")
+		rest = append(rest, "DELETE FROM "+table+" WHERE key = ?")
+	}
+	for _, text := range rest {
+		stmt, err := w.conn.PrepareContext(ctx, text)
 		if err != nil {
-			return fmt.Errorf("preparing to delete from %s: %w", table, err)
+			return fmt.Errorf("preparing %q: %w", text, err)
 		}
 		w.deleteRest = append(w.deleteRest, stmt)
 	}

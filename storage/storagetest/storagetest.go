@@ -31,14 +31,14 @@ type Database struct {
 }
 
 // tables is where a document leaves traces.
-var tables = []string{"documents", "heads", "changes", "clients", "snapshots", "versions", "episodes"}
+var tables = []string{"documents", "heads", "changes", "clients", "snapshots", "versions", "episodes", "events"}
 
 // Run holds a driver to the contract. create makes a database for each test;
 // they run in parallel.
 func Run(t *testing.T, create func(t testing.TB) Database) {
 	for _, group := range []map[string]func(*testing.T, Database){
 		documentTests, commitTests, raceTests, clientTests, snapshotTests, squashTests, historyTests, loadTests, lifeTests,
-		serverTests,
+		serverTests, eventTests,
 	} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) {
@@ -214,6 +214,13 @@ func each(ctx context.Context, s storage.Store, d storage.Document) map[string]e
 	_, errs["Episodes"] = s.Episodes(ctx, d.Key, 0, 10)
 	_, errs["LastEpisode"] = s.LastEpisode(ctx, d.Key)
 	errs["PutEpisodes"] = s.PutEpisodes(ctx, d.Key, []storage.Episode{{From: 0, To: 1}})
+	errs["KeepEvents"] = s.KeepEvents(ctx, true)
+	errs["NoteChanged"] = s.NoteChanged(ctx, []storage.Key{d.Key})
+	_, errs["NoteUntold"] = s.NoteUntold(ctx, 0, 10)
+	_, errs["ClaimEvents"] = s.ClaimEvents(ctx, 10, time.Minute)
+	errs["SettleEvents"] = s.SettleEvents(ctx, []storage.Settled{{Event: storage.Event{Seq: 1}}})
+	_, errs["DropEvents"] = s.DropEvents(ctx, start, 10)
+	_, errs["OldestEvent"] = s.OldestEvent(ctx)
 	errs["Ping"] = s.Ping(ctx)
 	errs["Delete"] = s.Delete(ctx, d.Key)
 	return errs
