@@ -175,7 +175,9 @@ describe("a document", () => {
     const origin = {};
     document.submit(hello, origin);
     document.submit([]);
-    expect(seen).toEqual([{ delta: hello, origin, local: true }]);
+    expect(seen).toMatchObject([
+      { delta: hello, before: [], content: hello, origin, local: true, cursor: null },
+    ]);
   });
 
   it("never says saved of what is not", async () => {

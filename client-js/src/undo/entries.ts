@@ -33,7 +33,9 @@ export class Entries {
     return this.#list.at(-1);
   }
 
+  /** Adds an entry, unless it would do nothing. */
   push(entry: Entry): void {
+    if (entry.delta.length === 0) return;
     this.#list = [...this.#list, entry].slice(-this.#depth);
     let units = 0;
     const first = this.#list.findLastIndex(({ delta }) => {
@@ -52,8 +54,7 @@ export class Entries {
     const { last } = this;
     if (!last) return;
     this.pop();
-    const both = compose(delta, last.delta);
-    if (both.length > 0) this.push({ delta: both, cursor: last.cursor, back: null });
+    this.push({ delta: compose(delta, last.delta), cursor: last.cursor, back: null });
   }
 
   clear(): void {
