@@ -19,7 +19,7 @@ func (r *room) now() time.Time {
 
 // propose sends the batch, if there is one, to be committed.
 func (r *room) propose() {
-	if r.busy || r.batch.empty() || r.ended {
+	if r.busy || r.batch.empty() || r.ended != nil {
 		return
 	}
 	r.busy = true
@@ -27,8 +27,10 @@ func (r *room) propose() {
 		Key: r.key, Base: r.durable.rev,
 		Changes: r.batch.changes(), Length: int64(r.proposed.doc.Len()),
 	}
+	r.commits.Add(1)
 	r.hub.commits.add(batch, func(o storage.Outcome, err error) {
 		r.inbox.force(internal(func(r *room) { r.settle(o, err) }))
+		r.commits.Done()
 	})
 	r.batch.encode(r.id) // while the store works
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/coscribe/coscribe/storage"
@@ -41,8 +40,8 @@ type Config struct {
 // Hub holds the live rooms. It is safe for concurrent use.
 type Hub struct {
 	Config
-	server  uuid.UUID   // this one among others on the database
-	shared  atomic.Bool // another one lives
+	server  uuid.UUID // this one among others on the database
+	others  bool      // live, when the heartbeat looked last; its own
 	commits *committer
 	ctx     context.Context // ends when rooms must not wait any longer
 	cancel  context.CancelFunc

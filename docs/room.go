@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -65,7 +66,8 @@ type room struct {
 	snapshot snapshotState
 	runs     runWatch
 
-	ended bool
+	commits sync.WaitGroup // the batch that is with the committer
+	ended   *wire.Error    // why the room has; nil while it lives
 }
 
 func newRoom(h *Hub, id string) *room {
@@ -87,6 +89,7 @@ func (r *room) serve() {
 	defer func() {
 		if cause := recover(); cause != nil {
 			r.log.Error("room panicked", "cause", cause, "stack", string(debug.Stack()))
+			r.commits.Wait() // so that the next room finds all that this one will ever commit (C3)
 			r.end(wire.Errorf(wire.Internal, "the document's room failed"))
 		}
 	}()
@@ -98,7 +101,7 @@ func (r *room) serve() {
 	ticker := stoppedTimer()
 	idle := stoppedTimer()
 	var spare []request
-	for !r.ended {
+	for r.ended == nil {
 		select {
 		case <-r.inbox.wake:
 			spare = r.inbox.take(spare)
@@ -117,8 +120,8 @@ func (r *room) serve() {
 // admit carries a request out, or keeps it where it is not ready or an
 // earlier one of the same client waits.
 func (r *room) admit(req request) {
-	if r.ended {
-		req.refuse(errEnded())
+	if r.ended != nil {
+		req.refuse(r.ended)
 		return
 	}
 	client := req.client()
@@ -217,13 +220,14 @@ func (r *room) retire() {
 	if !r.absent {
 		r.lastSnapshot()
 	}
-	r.ended = r.hub.retire(r)
+	if r.hub.retire(r) {
+		r.ended = errEnded()
+	}
 }
 
 // end closes the room for everyone who is in it or waits for it. Members are
 // disconnected: they come back and resume.
 func (r *room) end(reason *wire.Error) {
-	r.ended = true
 	for _, m := range r.members {
 		m.session.Close(wire.CloseOverloaded, reason.About(r.id, 0))
 	}
@@ -232,7 +236,7 @@ func (r *room) end(reason *wire.Error) {
 
 // dismiss answers whatever still waits and takes the room out of the hub.
 func (r *room) dismiss(reason *wire.Error) {
-	r.ended = true
+	r.ended = reason
 	r.refuseBatch(r.batch, reason.Code, reason.Message) // what is under way is nobody's any more
 	for _, req := range append(r.queue, r.hub.drop(r)...) {
 		req.refuse(reason)

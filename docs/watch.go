@@ -46,7 +46,8 @@ func (h *Hub) beat(ctx context.Context) {
 		h.Logger.Debug("heartbeat failed", "err", err)
 		return // what was true before still counts
 	}
-	if h.shared.Swap(others) != others {
+	if h.others != others {
+		h.others = others
 		h.Logger.Info("other servers on this database", "present", others)
 	}
 	if others {

@@ -37,7 +37,7 @@ var mutants = []mutant{
 	{
 		name: "broadcast before commit: people see what is not durable",
 		file: "docs/commit.go",
-		old:  "r.inbox.force(internal(func(r *room) { r.settle(o, err) }))\n\t})\n\tr.batch.encode(r.id) // while the store works",
+		old:  "r.inbox.force(internal(func(r *room) { r.settle(o, err) }))\n\t\tr.commits.Done()\n\t})\n\tr.batch.encode(r.id) // while the store works",
 		new:  "_, _ = o, err\n\t})\n\tr.batch.encode(r.id)\n\tr.committed()",
 		run:  "TestFaultyStore|P2", in: []string{"./internal/chaos", "./session"},
 	},
