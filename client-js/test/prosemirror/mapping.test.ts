@@ -1,0 +1,161 @@
+import type { Mark, Node } from "prosemirror-model";
+import { describe, expect, it } from "vitest";
+import { apply, type Delta, normalize } from "../../src/delta/index.ts";
+import { fromDelta, toDelta } from "../../src/prosemirror/index.ts";
+import { Random } from "../support/random.ts";
+import { change, content, tree } from "./generate.ts";
+import { bare, schemas, starterKit } from "./schemas.ts";
+
+const seeds = Number(process.env.MAPPING_SEEDS ?? 1000);
+
+describe.each(Object.entries(schemas))("the mapping for %s", (_, schema) => {
+  it("shows every document, and gives it back as it was", () => {
+    for (let seed = 0; seed < seeds; seed++) {
+      const random = new Random(seed);
+      let document = content(random);
+      for (let edit = 0; edit < 3; edit++) {
+        const shown = fromDelta(schema, document);
+        shown.check();
+        expect(toDelta(shown), `seed ${seed}.${edit}`).toEqual(document);
+        document = apply(document, change(random, document));
+      }
+    }
+  });
+
+  it("keeps every tree as it is", () => {
+    for (let seed = 0; seed < seeds; seed++) {
+      const made = tree(new Random(seed), schema);
+      const again = fromDelta(schema, toDelta(made));
+      expect(again.toString(), `seed ${seed}`).toBe(made.toString());
+      expect(again.eq(made), `seed ${seed}`).toBe(true);
+    }
+  });
+});
+
+describe("what Quill makes", () => {
+  const line = (text: string, attributes?: object): Delta => [
+    { insert: text },
+    attributes ? { insert: "\n", attributes: attributes as never } : { insert: "\n" },
+  ];
+  const item = (text: string, list: string, indent?: number): Delta =>
+    line(text, indent ? { list, indent } : { list });
+
+  const cases: [name: string, content: Delta, tree: string][] = [
+    ["nothing", [{ insert: "\n" }], "paragraph"],
+    ["headings", line("a", { header: 2 }), 'heading("a")'],
+    [
+      "quotes",
+      [...line("a", { blockquote: true }), ...line("b", { blockquote: true })],
+      'blockquote(paragraph("a"), paragraph("b"))',
+    ],
+    [
+      "code",
+      [...line("a", { "code-block": true }), ...line("", { "code-block": true })],
+      'codeBlock("a\\n")',
+    ],
+    [
+      "code of two languages",
+      [...line("a", { "code-block": true }), ...line("b", { "code-block": "js" })],
+      'codeBlock("a"), codeBlock("b")',
+    ],
+    [
+      "nested lists",
+      [...item("a", "bullet"), ...item("b", "ordered", 1), ...item("c", "bullet")],
+      'bulletList(listItem(paragraph("a"), orderedList(listItem(paragraph("b")))), listItem(paragraph("c")))',
+    ],
+    ["a list that is too deep", item("a", "bullet", 3), 'bulletList(listItem(paragraph("a")))'],
+    ["boxes", item("a", "checked"), 'bulletList(listItem(paragraph("a")))'],
+    ["a rule", [{ insert: { divider: true } }, { insert: "\n" }], "horizontalRule"],
+    ["an image in its line", [{ insert: { image: "x" } }, { insert: "\n" }], "image"],
+    [
+      "an image in text",
+      [{ insert: "a" }, { insert: { image: "x" } }, { insert: "\n" }],
+      'paragraph("a", coscribeEmbed)',
+    ],
+    ["a break", line("a\u2028b"), 'paragraph("a", hardBreak, "b")'],
+    [
+      "code that is bold",
+      [{ insert: "a", attributes: { code: true, bold: true } }, { insert: "\n" }],
+      'paragraph(bold(coscribeFormats("a")))',
+    ],
+    [
+      "formatted code",
+      [
+        { insert: "a", attributes: { bold: true } },
+        { insert: "\n", attributes: { "code-block": true } },
+      ],
+      'paragraph(bold("a"))',
+    ],
+    [
+      "a heading in a list",
+      line("a", { list: "bullet", header: 1 }),
+      'bulletList(listItem(paragraph("a")))',
+    ],
+    [
+      "a second paragraph of an item",
+      [...item("a", "bullet"), ...line("b", { nest: "b" })],
+      'bulletList(listItem(paragraph("a"), paragraph("b")))',
+    ],
+    ["a word that does not fit", line("b", { nest: "b" }), 'paragraph("b")'],
+  ];
+
+  it.each(cases)("is shown: %s", (_, content, expected) => {
+    const shown = fromDelta(starterKit, normalize(content));
+    expect(shown.toString()).toBe(`doc(${expected})`);
+    expect(toDelta(shown)).toEqual(normalize(content));
+  });
+
+  it("gets its newline where it has none at its end", () => {
+    expect(fromDelta(starterKit, [{ insert: "a\nb" }]).toString()).toBe(
+      'doc(paragraph("a"), paragraph("b"))',
+    );
+    expect(fromDelta(starterKit, []).toString()).toBe("doc(paragraph)");
+  });
+});
+
+describe("a schema that cannot carry anything", () => {
+  it("shows a document as it is, or says what it cannot keep", () => {
+    const reasons = new Set<string>();
+    let shown = 0;
+    for (let seed = 0; seed < 1000; seed++) {
+      const document = content(new Random(seed), 3);
+      try {
+        expect(toDelta(fromDelta(bare, document)), `seed ${seed}`).toEqual(document);
+        shown++;
+      } catch (error) {
+        expect((error as Error).message).toMatch(
+          /^the editor's schema (cannot carry|has no place)/,
+        );
+        reasons.add((error as Error).message);
+      }
+    }
+    expect(shown).toBeGreaterThan(50);
+    expect(reasons).toContain("the editor's schema cannot carry the format color");
+    expect(reasons).toContain("the editor's schema cannot carry a format of lines: align");
+    expect(reasons).toContain("the editor's schema has no place for an embed: mention");
+  });
+
+  it("keeps every tree as it is", () => {
+    for (let seed = 0; seed < seeds; seed++) {
+      const made = tree(new Random(seed), bare);
+      expect(fromDelta(bare, toDelta(made)).eq(made), `seed ${seed}`).toBe(true);
+    }
+  });
+});
+
+it("says of a tree what Quill says of the same text", () => {
+  const { nodes, marks } = starterKit;
+  const doc = starterKit.topNodeType.create(null, [
+    nodes.paragraph?.create(null, [
+      starterKit.text("a", [marks.bold?.create() as Mark]),
+      starterKit.text("b", [marks.link?.create({ href: "x" }) as Mark]),
+    ]) as Node,
+    nodes.heading?.create({ level: 3 }) as Node,
+  ]);
+  expect(toDelta(doc)).toEqual([
+    { insert: "a", attributes: { bold: true } },
+    { insert: "b", attributes: { link: "x" } },
+    { insert: "\n" },
+    { insert: "\n", attributes: { header: 3 } },
+  ]);
+});
