@@ -57,6 +57,40 @@ func TestSessionsOfAUser(t *testing.T) {
 	turnedAway(t, fifth)
 }
 
+// The server has room for so many sessions and no more, whoever they are. What
+// did not become one takes no place.
+func TestSessionsOfTheServer(t *testing.T) {
+	s := start(t, servertest.Options{MaxSessions: 2})
+	first := s.Connect()
+	for range 3 {
+		servertest.Eventually(t, "it is no upgrade", func() bool {
+			answer, err := http.Get(s.URL + "/v1/connect")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = answer.Body.Close()
+			return answer.StatusCode == http.StatusBadRequest
+		})
+	}
+	placed := func() bool {
+		ws, _, err := s.Try(servertest.Dial{})
+		if err == nil {
+			t.Cleanup(func() { _ = ws.Close() })
+		}
+		return err == nil
+	}
+	servertest.Eventually(t, "there is a second place", placed)
+	before := s.Metric("coscribe_sessions_refused_total", "limit", "server")
+	if _, answer, err := s.Try(servertest.Dial{}); err == nil || answer == nil || answer.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a third session: %v", err)
+	}
+	if n := s.Metric("coscribe_sessions_refused_total", "limit", "server"); n != before+1 {
+		t.Errorf("%v sessions were counted as refused after %v", n, before)
+	}
+	first.Leave()
+	servertest.Eventually(t, "the place of who left is free", placed)
+}
+
 // An address counts only while nobody knows the user.
 func TestSessionsOfAnAddress(t *testing.T) {
 	s := start(t, servertest.Options{Keyed: true, Per: session.Limits{Address: 1}})

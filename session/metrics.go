@@ -45,7 +45,7 @@ func newMetrics(r prometheus.Registerer, s *Server) *metrics {
 		slow:    counter("slow_closes_total", "Sessions closed because their reader fell behind."),
 		closed:  by("code", "sessions_closed_total", "Sessions that ended, by WebSocket close code."),
 		refused: by("code", "messages_refused_total", "Messages that a session answered with an error before a room saw them, by error code."),
-		turned:  by("limit", "sessions_refused_total", "Sessions refused because their user or address has too many."),
+		turned:  by("limit", "sessions_refused_total", "Sessions refused because their user, their address or the server has too many."),
 	}
 }
 

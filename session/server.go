@@ -46,6 +46,8 @@ type Config struct {
 	StallTimeout time.Duration
 	// MaxDocuments is how many documents a session may have open. Default 1000.
 	MaxDocuments int
+	// MaxSessions is how many connections there may be; 0: any number.
+	MaxSessions int
 	// Per is how much one session, user or address may take.
 	Per Limits
 	// TrustedProxies are the networks of proxies whose X-Forwarded-For counts.
@@ -65,6 +67,7 @@ type Server struct {
 	sessions map[*session]struct{}
 	owners   map[owner]*session // whose client is connected here (P4)
 	seats    map[seat]int       // sessions of a user or an address
+	entered  int                // requests and connections
 	draining bool
 }
 
@@ -144,8 +147,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the token is refused", http.StatusUnauthorized)
 		return
 	}
-	if !s.enter() {
-		http.Error(w, "the server is going away", http.StatusServiceUnavailable)
+	if err := s.enter(); err != nil {
+		http.Error(w, err.Message, http.StatusServiceUnavailable)
 		return
 	}
 	session := newSession(s, identity, s.address(r))
@@ -157,7 +160,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // has a goroutine of its own: the one that net/http calls with holds buffers
 // and a stack several times as large, for as long as the session lives.
 func (s *Server) serve(session *session, w http.ResponseWriter, r *http.Request) {
-	defer s.running.Done()
+	defer s.exit()
 	defer session.handOver() // where the upgrade failed
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -185,14 +188,28 @@ func refuseUpgrade(w http.ResponseWriter, _ *http.Request, status int, reason er
 	http.Error(w, reason.Error(), status)
 }
 
-// enter counts a request in, unless the server is going away.
-func (s *Server) enter() bool {
+// enter counts a request in, unless the server is going away or full.
+func (s *Server) enter() *wire.Error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.draining {
-		s.running.Add(1)
+	switch {
+	case s.draining:
+		return wire.Errorf(wire.Closing, "the server is going away")
+	case s.MaxSessions > 0 && s.entered >= s.MaxSessions:
+		s.metrics.turned.WithLabelValues("server").Inc()
+		return wire.Errorf(wire.Unavailable, "the server has %d sessions already", s.MaxSessions)
 	}
-	return !s.draining
+	s.entered++
+	s.running.Add(1)
+	return nil
+}
+
+// exit counts a connection, or a request that did not become one, out.
+func (s *Server) exit() {
+	s.mu.Lock()
+	s.entered--
+	s.mu.Unlock()
+	s.running.Done()
 }
 
 // add registers a connection, or tells why it has to be closed, and with what

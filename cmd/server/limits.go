@@ -15,6 +15,7 @@ type Limits struct {
 	MaxDocumentLength int `env:"COSCRIBE_MAX_DOCUMENT_LENGTH" default:"10485760" help:"UTF-16 code units of one document."`
 	Window            int `env:"COSCRIBE_WINDOW" default:"1000" help:"Changes that an op may be behind the head, 1000 or more. Each room keeps as many in memory."`
 
+	MaxSessions         int `env:"COSCRIBE_MAX_SESSIONS" default:"20000" help:"Sessions of everyone together."`
 	MaxRooms            int `env:"COSCRIBE_MAX_ROOMS" default:"10000" help:"Documents in memory at once."`
 	MaxSessionDocuments int `env:"COSCRIBE_MAX_SESSION_DOCUMENTS" default:"1000" help:"Documents open in one session."`
 	MaxUserSessions     int `env:"COSCRIBE_MAX_USER_SESSIONS" default:"200" help:"Sessions of one user."`
@@ -46,7 +47,7 @@ func (l *Limits) check() error {
 		return errors.New("--window is 1000 at least: the protocol promises as much")
 	case l.MaxSessionDocuments < 1:
 		return errors.New("--max-session-documents is 1 at least")
-	case min(l.MaxRooms, l.MaxUserSessions, l.MaxAddressSessions, l.MaxUserCreates,
+	case min(l.MaxSessions, l.MaxRooms, l.MaxUserSessions, l.MaxAddressSessions, l.MaxUserCreates,
 		l.SessionMessageRate, l.SessionMessageBurst, l.SessionByteRate, l.SessionByteBurst) < 0:
 		return errors.New("a limit is not negative; 0 is none")
 	}

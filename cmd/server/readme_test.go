@@ -59,7 +59,7 @@ func TestBadFlags(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		{"--window", "999"}, {"--max-message-bytes", "1000"}, {"--max-document-length", "0"},
-		{"--max-session-documents", "0"}, {"--max-rooms", "-1"}, {"--session-byte-rate", "-1"},
+		{"--max-session-documents", "0"}, {"--max-sessions", "-1"}, {"--max-rooms", "-1"}, {"--session-byte-rate", "-1"},
 		{"--jwt-secret-file", "a", "--jwks-url", "https://id.example"}, {"--jwt-public-key", "a", "--jwks-url", "https://id.example"},
 		{"--jwt-secret-file", "a", "--jwt-public-key", "b"}, {"--jwt-issuer", "a"}, {"--jwt-audience", "a"},
 		{"--trusted-proxies", "10.0.0.1/99"}, {"--log-format", "xml"}, {"--retain", "-1h"}, {"--shutdown-timeout", "-1s"},

@@ -102,7 +102,7 @@ func assemble(ctx context.Context, c Config, p parts) *server {
 	})
 	sessions := session.NewServer(session.Config{
 		Hub: hub, Verifier: p.verifier, Origins: p.origins, Limits: limits, Logger: p.logger,
-		MaxDocuments: c.MaxSessionDocuments, Per: c.per(), TrustedProxies: c.TrustedProxies, Metrics: metrics,
+		MaxSessions: c.MaxSessions, MaxDocuments: c.MaxSessionDocuments, Per: c.per(), TrustedProxies: c.TrustedProxies, Metrics: metrics,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/connect", sessions)

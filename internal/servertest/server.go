@@ -37,6 +37,7 @@ type Options struct {
 	HelloTimeout time.Duration
 	StallTimeout time.Duration
 	Idle         time.Duration
+	MaxSessions  int
 	MaxDocuments int
 	MaxRooms     int
 	MaxCreates   int
@@ -86,7 +87,7 @@ func Start(t testing.TB, o Options) *Server {
 	})
 	s.Sessions = session.NewServer(session.Config{
 		Hub: s.Hub, Verifier: verifier, Origins: origins, Limits: o.Limits,
-		HelloTimeout: o.HelloTimeout, StallTimeout: o.StallTimeout, MaxDocuments: o.MaxDocuments,
+		HelloTimeout: o.HelloTimeout, StallTimeout: o.StallTimeout, MaxSessions: o.MaxSessions, MaxDocuments: o.MaxDocuments,
 		Per: o.Per, TrustedProxies: o.Proxies, Logger: o.Logger, Metrics: s.Metrics,
 	})
 	mux := http.NewServeMux()
