@@ -8,7 +8,7 @@ export function showAround(doc) {
   const status = document.querySelector("#status");
   const others = document.querySelector("#others");
   const showStatus = () => {
-    status.textContent = doc.isReady ? doc.status : "opening";
+    status.textContent = doc.isReady ? coscribe.statusText(doc.status) : "opening";
   };
   doc.on("ready", showStatus);
   doc.on("status", showStatus);

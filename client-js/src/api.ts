@@ -8,6 +8,6 @@ export { type Code, CoscribeError, type WireCode } from "./errors.ts";
 export type { TokenSource } from "./renewal.ts";
 export { type DocOptions, Session, type SessionEvents, type SessionOptions } from "./session.ts";
 export type { Socket, SocketConstructor } from "./socket.ts";
-export type { Draft, State, Status } from "./state/index.ts";
+export { type Draft, type State, type Status, statusText } from "./state/index.ts";
 export { type UndoEvents, type UndoOptions, UndoStack } from "./undo/index.ts";
 export type { Access, Cursor, Limits, Peer, Peers, PresenceState, User } from "./wire.ts";

@@ -4,13 +4,13 @@ import { Emitter } from "./emitter.ts";
 import { CoscribeError } from "./errors.ts";
 import {
   type Draft,
-  draft,
   due,
   type Effect,
   type Event,
   pending,
   type State,
   type Status,
+  sameStatus,
   status,
   step,
   visiblePeers,
@@ -76,6 +76,8 @@ const showEvery = 50;
 export class Document extends Emitter<DocumentEvents> {
   readonly #host: Host;
   #state: State;
+  /** The same value until something in it changes. */
+  #status: Status;
   #closed = false;
   /** What is still to be told. */
   readonly #queue: (() => void)[] = [];
@@ -89,6 +91,7 @@ export class Document extends Emitter<DocumentEvents> {
     super();
     this.#host = host;
     this.#state = state;
+    this.#status = status(state);
   }
 
   get id(): string {
@@ -113,13 +116,14 @@ export class Document extends Emitter<DocumentEvents> {
     return this.#state.access;
   }
 
+  /** How it stands with the server: the same value until that changes. */
   get status(): Status {
-    return status(this.#state);
+    return this.#status;
   }
 
   /** What could not be saved, while the status is `blocked`. */
   get draft(): Draft | null {
-    return draft(this.#state);
+    return this.status.name === "blocked" ? this.status.draft : null;
   }
 
   /** The others by client id, their cursors where they belong in `content`. */
@@ -138,7 +142,9 @@ export class Document extends Emitter<DocumentEvents> {
 
   /** Whether `submit` has a chance: there is a content, it may be written, and nothing is blocked. */
   get isEditable(): boolean {
-    return this.isReady && this.access !== "read" && !this.#closed && this.status !== "blocked";
+    return (
+      this.isReady && this.access !== "read" && !this.#closed && this.status.name !== "blocked"
+    );
   }
 
   /** Resolves when there is a content. Rejects where it cannot be had. */
@@ -180,7 +186,7 @@ export class Document extends Emitter<DocumentEvents> {
   reopen(): void {
     this.#mustBeOpen();
     if (this.#host.ended) throw this.#host.ended;
-    if (this.status === "blocked") this.dispatch({ type: "reopen" });
+    if (this.status.name === "blocked") this.dispatch({ type: "reopen" });
   }
 
   /** Leaves the document. What was not saved by then is returned: `flush` first. */
@@ -188,7 +194,7 @@ export class Document extends Emitter<DocumentEvents> {
     if (this.#closed) return null;
     if (this.#state.link === "live") this.#host.send({ t: "close", doc: this.id });
     this.dispatch({ type: "disconnected" });
-    if (!this.#state.blocked) this.#state = { ...this.#state, blocked: "closed" };
+    if (!this.#state.blocked) this.#become({ ...this.#state, blocked: "closed" });
     this.#end();
     return this.draft;
   }
@@ -211,14 +217,22 @@ export class Document extends Emitter<DocumentEvents> {
   dispatch(event: Event, told?: (after: State) => void): void {
     if (this.#closed) return;
     const before = this.#state;
+    const was = this.#status;
     const { state, effects } = step(before, event);
-    this.#state = state;
+    const is = this.#become(state);
     for (const effect of effects) this.#queue.push(() => this.#do(effect, before, state));
     if (told) this.#queue.push(() => told(state));
-    this.#queue.push(() => this.#report(before, state));
+    this.#queue.push(() => this.#report(before, state, was, is));
     this.#tell();
     this.#settle();
     if (due(this.#state)) this.#showSoon();
+  }
+
+  #become(state: State): Status {
+    const now = status(state);
+    this.#state = state;
+    if (!sameStatus(now, this.#status)) this.#status = now;
+    return this.#status;
   }
 
   /** All listeners hear of one thing before any hears of the next, also where one of them submits. */
@@ -256,11 +270,10 @@ export class Document extends Emitter<DocumentEvents> {
     }
   }
 
-  #report(before: State, after: State): void {
+  #report(before: State, after: State, was: Status, is: Status): void {
     if (!before.place && after.place) this.emit("ready", undefined);
-    const [was, is] = [status(before), status(after)];
     if (was !== is) this.emit("status", is);
-    if (was !== is && is === "blocked") this.emit("blocked", draft(after));
+    if (was.name !== is.name && is.name === "blocked") this.emit("blocked", is.draft);
     const moved = before.peers !== after.peers || before.content !== after.content;
     const anyone = [before, after].some(({ peers }) => Object.keys(peers).length > 0);
     if (moved && anyone) this.emit("peers", visiblePeers(after));
@@ -281,7 +294,7 @@ export class Document extends Emitter<DocumentEvents> {
   }
 
   #settle(): void {
-    const hopeless = this.#closed || this.status === "blocked";
+    const hopeless = this.#closed || this.status.name === "blocked";
     this.#waiting = this.#waiting.filter((waiting) => {
       if (waiting.done(this.#state)) waiting.resolve();
       else if (!hopeless) return true;
@@ -291,9 +304,8 @@ export class Document extends Emitter<DocumentEvents> {
   }
 
   #why(): CoscribeError {
-    const { blocked, doc } = this.#state;
-    const code = blocked ?? "forbidden";
-    return new CoscribeError(code, `${doc} cannot be saved: ${code}`);
+    const code = this.status.name === "blocked" ? this.status.reason : "closed";
+    return new CoscribeError(code, `${this.id} cannot be saved: ${code}`);
   }
 
   #mustBeOpen(): void {

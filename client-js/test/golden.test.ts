@@ -65,7 +65,7 @@ describe("what the server sends", () => {
 
   it("an opened document is shown, with the others in it", () => {
     const { state } = new Play().open();
-    expect(status(state)).toBe("saved");
+    expect(status(state).name).toBe("saved");
     expect(state.place).toEqual({
       epoch: "7d444840-9dc0-41d1-b245-5ffdce74fad2",
       rev: 7,
@@ -83,7 +83,7 @@ describe("what the server sends", () => {
   });
 
   it("lost rights and a deletion are noticed", () => {
-    expect(status(new Play().open().get("access").state)).toBe("readonly");
+    expect(status(new Play().open().get("access").state).name).toBe("readonly");
     expect(new Play().open().get("closed").state.blocked).toBe("not_found");
     const joining = new Play().do({ type: "connected", client: ann });
     expect(joining.get("error about a document").state.blocked).toBe("forbidden");
@@ -94,7 +94,7 @@ describe("what the server sends", () => {
     const five = { ...play.state, place: { ...play.state.place, rev: 5 }, seq: 2 } as State;
     play.state = { ...five, base: [{ insert: "12345678" }], content: [{ insert: "12345678" }] };
     play.type({ insert: "x" }).get("changes, with the repair");
-    expect(status(play.state)).toBe("saved");
+    expect(status(play.state).name).toBe("saved");
     expect(play.state.content).toEqual([{ insert: "x12345678\n" }]);
     expect(play.state.place?.rev).toBe(7);
   });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Delta } from "../src/delta/index.ts";
 import { Session, type SessionOptions } from "../src/session.ts";
-import type { State } from "../src/state/index.ts";
+import { type State, statusText } from "../src/state/index.ts";
 import type { OpenedAfresh } from "../src/wire.ts";
 import { FakeSocket, welcome } from "./support/sockets.ts";
 
@@ -60,7 +60,7 @@ describe("a session", () => {
     session.doc("a", { type: "text" }).on("change", () => {});
     FakeSocket.last.receive(opened("a", hello));
     FakeSocket.last.end(1006);
-    expect(session.doc("a").status).toBe("offline");
+    expect(session.doc("a").status.name).toBe("offline");
     await vi.advanceTimersByTimeAsync(1_000);
     FakeSocket.last.open();
     const [first] = FakeSocket.made;
@@ -78,7 +78,7 @@ describe("a session", () => {
     expect(session.client).not.toBe(client);
     expect(FakeSocket.last.of("hello")).toEqual([{ t: "hello", client: session.client }]);
     FakeSocket.last.receive(opened("a", hello));
-    expect(session.doc("a").status).toBe("saved");
+    expect(session.doc("a").status.name).toBe("saved");
   });
 
   it("but not while an op may have been committed under the old one", async () => {
@@ -89,7 +89,7 @@ describe("a session", () => {
     b.submit(hello);
     FakeSocket.last.receive({ t: "error", code: "client_taken", message: "", doc: "a" });
     expect(session.client).toBe(client);
-    expect([a.status, b.status]).toEqual(["blocked", "saving"]);
+    expect([a.status.name, b.status.name]).toEqual(["blocked", "saving"]);
   });
 
   it("is over when it was replaced, and hands over drafts", async () => {
@@ -107,7 +107,7 @@ describe("a session", () => {
     FakeSocket.last.end(4409);
     expect(drafts).toEqual([hello, null]);
     expect(ended).toEqual(["replaced"]);
-    expect(session.doc("c").status).toBe("blocked");
+    expect(session.doc("c").status.name).toBe("blocked");
     expect(() => a.reopen()).toThrow(expect.objectContaining({ code: "replaced" }));
   });
 
@@ -119,7 +119,7 @@ describe("a session", () => {
     a.submit(hello);
     b.submit([{ insert: "hello, this is the larger one" }]);
     FakeSocket.last.end(1009);
-    expect([a.status, b.status]).toEqual(["offline", "blocked"]);
+    expect([a.status.name, b.status.name]).toEqual(["offline", "blocked"]);
     expect(b.draft?.code).toBe("too_large");
   });
 
@@ -183,8 +183,8 @@ describe("a document", () => {
   it("never says saved of what is not", async () => {
     const session = await start();
     const document = session.doc("a", { type: "text" });
-    const statuses: string[] = [document.status];
-    document.on("status", (status) => statuses.push(status));
+    const statuses = [statusText(document.status)];
+    document.on("status", (status) => statuses.push(statusText(status)));
     FakeSocket.last.receive(opened("a"));
     document.submit(hello);
     FakeSocket.last.end(1006);
@@ -200,7 +200,43 @@ describe("a document", () => {
       changes: [own],
     } as never);
     FakeSocket.last.receive({ t: "access", doc: "a", access: "read" });
-    expect(statuses).toEqual(["offline", "saved", "saving", "offline", "saved", "readonly"]);
+    expect(statuses).toEqual([
+      "offline",
+      "saved",
+      "saving (1)",
+      "offline (1)",
+      "saved",
+      "readonly: forbidden",
+    ]);
+  });
+
+  it("counts edits that are not saved, and keeps a status that says the same", async () => {
+    const session = await start();
+    const document = session.doc("a", { type: "text" });
+    FakeSocket.last.receive(opened("a"));
+    const told: unknown[] = [];
+    document.on("status", (status) => told.push(status));
+    for (const insert of "abc") document.submit([{ insert }]);
+    const { status } = document;
+    expect(told).toEqual([1, 2, 3].map((unsaved) => ({ name: "saving", unsaved })));
+    document.setCursor([0, 0]);
+    expect(document.status).toBe(status);
+    const own = {
+      client: session.client,
+      seq: 1,
+      user: "u",
+      at: "",
+      rev: 1,
+      op: [{ insert: "a" }],
+    };
+    FakeSocket.last.receive({ t: "changes", doc: "a", changes: [own] });
+    expect(document.status).toEqual({ name: "saving", unsaved: 2 });
+    FakeSocket.last.receive({ t: "closed", doc: "a", code: "not_found" });
+    expect(document.status).toMatchObject({
+      name: "blocked",
+      reason: "not_found",
+      draft: { code: "not_found", base: [{ insert: "a" }], content: [{ insert: "cba" }] },
+    });
   });
 
   it("resolves flush when all is saved, and rejects where it cannot be", async () => {

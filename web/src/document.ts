@@ -1,14 +1,15 @@
 /** The page of one document. */
-import { type Code, connect, type Document, type DocumentType, type Session } from "coscribe";
+import { connect, type Document, type DocumentType, type Session, type Status } from "coscribe";
 import { RestError } from "coscribe/rest";
 import { byId } from "./dom.ts";
+import { offerHistory } from "./history/door.ts";
 import { forget, type Kept, keepUnsent, kept } from "./keep.ts";
 import { me } from "./me.ts";
 import { clearNotices, explanation, notice, type Remedy } from "./notices.ts";
 import { showPeople } from "./people.ts";
 import { rest } from "./rest.ts";
 import { showSelf } from "./self.ts";
-import { statusBadge } from "./status.ts";
+import { type Standing, statusBadge } from "./status.ts";
 import { mountEditor } from "./surface.ts";
 import { askForToken, token, withToken } from "./token.ts";
 import { reason } from "./words.ts";
@@ -76,6 +77,7 @@ function edit(type: DocumentType, unsent: Kept | undefined): void {
   showSelf(doc, user);
   showOthers(doc);
   showStatus(session, doc);
+  offerHistory(session, doc);
   keepUnsent(session, doc);
 }
 
@@ -88,14 +90,14 @@ function showOthers(doc: Document): void {
 
 function showStatus(session: Session, doc: Document): void {
   const badge = statusBadge();
-  let wasBlocked = false;
+  let shown: Standing | undefined;
   const show = () => {
-    const { status } = doc;
-    const isBlocked = status === "blocked";
-    badge(isBlocked || doc.isReady ? status : "opening");
-    if (isBlocked) showBlocked(session, doc);
-    else if (wasBlocked) clearNotices();
-    wasBlocked = isBlocked;
+    const { status, isReady } = doc;
+    const standing = status.name === "blocked" || isReady ? status.name : "opening";
+    if (standing !== shown) badge(standing);
+    if (status.name === "blocked") showBlocked(session, doc, status);
+    else if (shown === "blocked") clearNotices();
+    shown = standing;
   };
   doc.on("ready", show);
   doc.on("status", show);
@@ -103,9 +105,11 @@ function showStatus(session: Session, doc: Document): void {
 }
 
 /** Says why nothing goes on, and offers what was not saved and a way on. */
-function showBlocked(session: Session, doc: Document): void {
-  const { draft } = doc;
-  const code: Code = draft?.code ?? doc.state.blocked ?? "forbidden";
+function showBlocked(
+  session: Session,
+  doc: Document,
+  { draft, reason: code }: Extract<Status, { name: "blocked" }>,
+): void {
   const remedy: Remedy = {
     label: draft ? "Discard it and open again" : "Open again",
     act: () => {

@@ -2,7 +2,7 @@ import type { Status } from "coscribe";
 import { byId } from "./dom.ts";
 
 /** How the document stands with the server, as the client tells it, or that it is being opened. */
-export type Standing = Status | "opening";
+export type Standing = Status["name"] | "opening";
 
 const words: Readonly<Record<Standing, string>> = {
   opening: "Opening…",

@@ -20,7 +20,8 @@ export function edit(turn: Turn, op: Delta): void {
     );
   }
   const cursor = moveCursor(state.own.cursor, op, true);
-  turn.set({ content, buffer: extend(state, op), own: { ...state.own, cursor } });
+  const edits = state.buffer.length > 0 ? state.edits + 1 : 1;
+  turn.set({ content, buffer: extend(state, op), edits, own: { ...state.own, cursor } });
 }
 
 function mayEdit({ blocked, place, access, doc }: State): void {
@@ -53,12 +54,13 @@ export function advance(turn: Turn): void {
 }
 
 function next(turn: Turn): State["inFlight"] {
-  const { buffer, limits, seq } = turn.state;
+  const { buffer, edits, limits, seq } = turn.state;
   const [first, ...rest] = buffer;
   if (!first) return null;
   // Transformed since it was put there, it may have grown.
   const [op = [], ...more] = split(first, budget(limits));
-  const inFlight = { seq: seq + 1, op, sent: false };
-  turn.set({ inFlight, buffer: [...more, ...rest] });
+  const left = [...more, ...rest];
+  const inFlight = { seq: seq + 1, op, edits: left.length > 0 ? 0 : edits, sent: false };
+  turn.set({ inFlight, buffer: left });
   return inFlight;
 }

@@ -3,8 +3,9 @@
  * plain value, and a pure function from a state and an event to the next state
  * and what has to be done. (After the client of ot.js and codemirror/collab.)
  */
-export { create, draft, restore, status } from "./create.ts";
+export { create, restore } from "./create.ts";
 export { due, visiblePeers } from "./presence.ts";
+export { sameStatus, status, statusText } from "./status.ts";
 export { step } from "./step.ts";
 export { pending } from "./turn.ts";
 export type { Draft, Effect, Event, Link, OwnPresence, Place, State, Status } from "./types.ts";

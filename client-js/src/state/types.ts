@@ -23,6 +23,8 @@ export interface InFlight {
   readonly seq: number;
   /** As it applies to the base. */
   readonly op: Delta;
+  /** How many edits end with it: none where more of them is in the buffer. */
+  readonly edits: number;
   /** Whether an answer to it is awaited on this connection. */
   readonly sent: boolean;
   /** The revision, not yet reached here, that it was committed as (S4). */
@@ -53,7 +55,7 @@ export type Link = "down" | "idle" | "joining" | "live";
  */
 export interface State {
   /** The format of this value. */
-  readonly version: 1;
+  readonly version: 2;
   readonly doc: string;
   readonly type: DocumentType;
   readonly client: string;
@@ -68,6 +70,8 @@ export interface State {
   readonly inFlight: InFlight | null;
   /** Ops not sent yet, each on top of the one before, none larger than a message may be (S8). */
   readonly buffer: readonly Delta[];
+  /** How many edits are in the buffer, while it is not empty. */
+  readonly edits: number;
   readonly access: Access;
   readonly limits: Limits;
   readonly link: Link;
@@ -133,11 +137,15 @@ export interface Draft {
   readonly content: Delta;
 }
 
-/**
- * - `saved`: the server has committed everything;
- * - `saving`: edits are on their way;
- * - `offline`: no stream of changes; edits are kept and sent later;
- * - `readonly`: the token does not allow edits, and there are none;
- * - `blocked`: nothing goes on; what was not saved is in the draft.
- */
-export type Status = "saved" | "saving" | "offline" | "readonly" | "blocked";
+/** How a document stands with the server. `unsaved` counts edits. */
+export type Status =
+  /** The server has committed everything. */
+  | { readonly name: "saved" }
+  /** Edits are on their way. */
+  | { readonly name: "saving"; readonly unsaved: number }
+  /** There is no stream of changes; edits are kept and sent later. */
+  | { readonly name: "offline"; readonly unsaved: number }
+  /** Edits are not possible, and there are none. */
+  | { readonly name: "readonly"; readonly reason: Code }
+  /** Nothing goes on. What was not saved is in the draft: `null` if all was. */
+  | { readonly name: "blocked"; readonly reason: Code; readonly draft: Draft | null };

@@ -148,7 +148,7 @@ describe("Quill", () => {
       office.settle();
       expect(told).toEqual([`failed: ${why}`, "error: not_shown"]);
       expect(quill.isEnabled()).toBe(false);
-      expect(ann.status).toBe("saved");
+      expect(ann.status.name).toBe("saved");
       expect(bob.content).toEqual([{ insert: "typeda" }, mention, { insert: "b\n" }]);
       expect(ann.content).toEqual(bob.content);
     });

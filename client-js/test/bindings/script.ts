@@ -204,7 +204,7 @@ export function playScript({ type, bind }: Subject): void {
     const { office, session, person, document } = open();
     office.server.setAccess(session, "read");
     office.settle();
-    expect(document.status).toBe("readonly");
+    expect(document.status.name).toBe("readonly");
     expect(person.editable).toBe(false);
     office.server.setAccess(session, "write");
     office.settle();

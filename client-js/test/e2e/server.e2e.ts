@@ -47,7 +47,7 @@ describe("against the server", () => {
     await until(ann, () => text(ann).length === 101);
     await until(bob, () => text(bob).length === 101);
     expect(ann.content).toEqual(bob.content);
-    expect(ann.status).toBe("saved");
+    expect(ann.status.name).toBe("saved");
     expect(await rest("/documents/both/content")).toEqual(ann.content);
   });
 
@@ -84,7 +84,7 @@ describe("against the server", () => {
     for (let i = 0; i < 20; i++) ann.submit([{ insert: `a${i} ` }]);
     await server.down("SIGKILL");
     for (let i = 0; i < 20; i++) bob.submit([{ insert: `b${i} ` }]);
-    await until(bob, () => bob.status === "offline");
+    await until(bob, () => bob.status.name === "offline");
     await server.up();
     await Promise.all([ann.flush(), bob.flush()]);
     const words = (document: Document): number => text(document).trim().split(" ").length;
@@ -102,7 +102,7 @@ describe("against the server", () => {
     const document = before.doc("kept", { type: "text" });
     await document.ready();
     await server.down("SIGTERM");
-    await until(document, () => document.status === "offline");
+    await until(document, () => document.status.name === "offline");
     document.submit([{ insert: "typed offline" }]);
     const kept = JSON.parse(JSON.stringify(document.state)) as State;
     before.close();
@@ -127,14 +127,14 @@ describe("against the server", () => {
     const document = join().doc("gone", { type: "text" });
     await document.ready();
     const deleted = fetch(`${server.url}/v1/documents/gone`, { method: "DELETE" });
-    await until(document, () => document.status === "blocked");
+    await until(document, () => document.status.name === "blocked");
     expect((await deleted).status).toBe(204);
     expect(() => document.submit([{ insert: "x" }])).toThrow(/not_found/);
     document.reopen();
     await document.ready();
     document.submit([{ insert: "anew" }]);
     await document.flush();
-    expect(document.status).toBe("saved");
+    expect(document.status.name).toBe("saved");
   });
 
   it("sends what is larger than a message in parts (S8)", async () => {

@@ -1,12 +1,12 @@
 import { type Delta, normalize } from "../../src/delta/index.ts";
 import {
   create,
-  draft,
   due,
   type Effect,
   type Event,
   pending,
   type State,
+  status,
   step,
 } from "../../src/state/index.ts";
 import { change, type Random } from "../support/random.ts";
@@ -157,9 +157,9 @@ export class Client {
 
   /** What the person would lose if nobody looked at the draft. */
   takeDraft(): Delta {
-    const kept = draft(this.state);
+    const now = status(this.state);
     this.dispatch({ type: "reopen" });
-    return kept?.ops.flat() ?? [];
+    return now.name === "blocked" ? (now.draft?.ops.flat() ?? []) : [];
   }
 
   get unsaved(): string[] {

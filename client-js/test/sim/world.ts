@@ -1,5 +1,5 @@
 import { equal } from "../../src/delta/attributes.ts";
-import { status } from "../../src/state/index.ts";
+import { status, statusText } from "../../src/state/index.ts";
 import { change, Random } from "../support/random.ts";
 import { Client, Tokens, tokensIn } from "./client.ts";
 import { Server } from "./server.ts";
@@ -151,7 +151,7 @@ export class World {
     const { room } = this.server;
     for (const client of this.clients) {
       const { state, editor } = client;
-      assert(status(state) === "saved", `status ${status(state)}`);
+      assert(status(state).name === "saved", `status ${statusText(status(state))}`);
       same(state.content, room.content, "content and server");
       same(state.base, room.content, "base and server");
       same(editor, room.content, "editor and server");

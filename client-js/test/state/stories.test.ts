@@ -3,7 +3,7 @@ import type { Delta, DocumentType } from "../../src/delta/index.ts";
 import type { WireCode } from "../../src/errors.ts";
 import {
   create,
-  draft,
+  type Draft,
   due,
   type Effect,
   type Event,
@@ -67,7 +67,12 @@ class Story {
   }
 
   get status(): string {
-    return status(this.state);
+    return status(this.state).name;
+  }
+
+  get draft(): Draft | null {
+    const now = status(this.state);
+    return now.name === "blocked" ? now.draft : null;
   }
 }
 
@@ -202,7 +207,7 @@ describe("S6: a lost base", () => {
     const story = new Story().join().do({ type: "disconnected" }).type(insert("x"));
     story.do({ type: "connected", client: "me" }).get({ ...opened, epoch: "other" });
     expect(story.status).toBe("blocked");
-    expect(draft(story.state)).toMatchObject({ code: "lost_base", ops: [[insert("x")]] });
+    expect(story.draft).toMatchObject({ code: "lost_base", ops: [[insert("x")]] });
     expect(() => story.type(insert("y"))).toThrow(/lost_base/);
     story.do({ type: "reopen" }).get({ ...opened, epoch: "other", content: [insert("new")] });
     expect(story.text).toBe("new");
@@ -300,21 +305,21 @@ describe("refusals", () => {
       }
       story.refuse(code);
       expect(story.status).toBe("blocked");
-      expect(draft(story.state)?.ops).toEqual([[insert("x")]]);
+      expect(story.draft?.ops).toEqual([[insert("x")]]);
     },
   );
 
   it.each<WireCode>(["invalid_op", "too_large"])("%s hands over a draft", (code) => {
     const story = new Story().join().type(insert("x")).type(insert("y")).refuse(code);
     expect(story.status).toBe("blocked");
-    expect(draft(story.state)).toMatchObject({ code, ops: [[insert("x")], [insert("y")]] });
+    expect(story.draft).toMatchObject({ code, ops: [[insert("x")], [insert("y")]] });
     expect(story.sent).toEqual([{ t: "close", doc: "d" }]);
   });
 
   it("forbidden waits for the right to come back", () => {
     const story = new Story().join().type(insert("x")).refuse("forbidden");
     expect(story.status).toBe("blocked");
-    expect(draft(story.state)?.code).toBe("forbidden");
+    expect(story.draft?.code).toBe("forbidden");
     story.get({ t: "access", doc: "d", access: "write" });
     expect(story.sent).toEqual([{ t: "op", doc: "d", rev: 5, seq: 1, op: [insert("x")] }]);
     expect(story.status).toBe("saving");
@@ -354,7 +359,7 @@ describe("a document that is deleted", () => {
       .join()
       .type(insert("x"))
       .get({ t: "closed", doc: "d", code: "not_found" });
-    expect(draft(story.state)).toMatchObject({ code: "not_found", ops: [[insert("x")]] });
+    expect(story.draft).toMatchObject({ code: "not_found", ops: [[insert("x")]] });
     expect(story.sent).toEqual([]);
   });
 });
@@ -423,7 +428,7 @@ describe("the state", () => {
   it("survives JSON, and goes on as it was", () => {
     const story = new Story().join().type(insert("x")).type(insert("y"));
     const kept = restore(JSON.parse(JSON.stringify(story.state)) as State, "d", "me");
-    expect(status(kept)).toBe("offline");
+    expect(status(kept)).toEqual({ name: "offline", unsaved: 2 });
     expect(pending(kept)).toEqual([[insert("x")], [insert("y")]]);
     story.state = kept;
     story.do({ type: "connected", client: "me" }).get({ ...joined, from: 5, changes: [] });
