@@ -15,8 +15,9 @@ func Bearer(r *http.Request) (token string, given bool, err error) {
 		return "", false, nil
 	}
 	scheme, token, _ := strings.Cut(headers[0], " ")
+	token = strings.TrimSpace(token)
 	if len(headers) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return "", true, fmt.Errorf("%w: the Authorization header is not one bearer token", ErrUnauthorized)
 	}
-	return strings.TrimSpace(token), true, nil
+	return token, true, nil
 }

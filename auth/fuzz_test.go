@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -77,4 +79,70 @@ func genuine(token string) bool {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(token[:cut]))
 	return hmac.Equal(signature, mac.Sum(nil))
+}
+
+// FuzzRequest feeds headers of a request to whatever decides by them.
+func FuzzRequest(f *testing.F) {
+	f.Add("https://a.example", "docs.example", "Bearer x.y.z", "cross-site", "X-Forwarded-For")
+	f.Add("null", "localhost:8080", "bearer  ", "same-origin", "Forwarded")
+	f.Add("http://[::1]:8080", "[::1]:8080", "Basic YTpi", "", "x-forwarded")
+	f.Add("http://user@docs.example/", "127.0.0.1.evil.example", "Bearer", "none", "Accept")
+	origins, err := auth.ParseOrigins([]string{"https://a.example"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, origin, host, authorization, site, header string) {
+		r := &http.Request{Method: http.MethodPost, Host: host, Header: http.Header{}}
+		for name, value := range map[string]string{"Origin": origin, "Authorization": authorization, "Sec-Fetch-Site": site, header: "x"} {
+			r.Header.Set(name, value)
+		}
+		allowed := origins.Allow(r)
+		if strings.ToLower(origin) == "https://a.example" && !allowed {
+			t.Fatal("a listed origin is refused")
+		}
+		if allowed && !strings.EqualFold(origin, "https://a.example") && (host == "" || !strings.HasSuffix(strings.ToLower(origin), "//"+strings.ToLower(host))) {
+			t.Fatalf("origin %q may speak to host %q", origin, host)
+		}
+		if origins.AllowWrite(r) && !allowed {
+			t.Fatal("a write is allowed where a read is not")
+		}
+		token, given, err := auth.Bearer(r)
+		if err == nil && given && (token == "" || !strings.HasSuffix(strings.TrimSpace(authorization), token)) {
+			t.Fatalf("%q holds the token %q", authorization, token)
+		}
+		if auth.CheckLoopback(r) == nil {
+			name, _, err := net.SplitHostPort(host)
+			if err != nil {
+				name = strings.Trim(host, "[]")
+			}
+			if ip := net.ParseIP(name); !strings.EqualFold(name, "localhost") && (ip == nil || !ip.IsLoopback()) {
+				t.Fatalf("host %q passes for this machine", host)
+			}
+			if name := http.CanonicalHeaderKey(header); name == "Forwarded" || strings.HasPrefix(name, "X-Forwarded-") {
+				t.Fatalf("a request that was forwarded (%s) passes", name)
+			}
+		}
+	})
+}
+
+// FuzzOrigins feeds the list of origins, and what a page says of itself.
+func FuzzOrigins(f *testing.F) {
+	f.Add("https://a.example", "https://a.example")
+	f.Add("*", "null")
+	f.Add("https://*.a.example", "https://b.a.example")
+	f.Add("http://[::1%25eth0]:80", "http://[::1]")
+	f.Fuzz(func(t *testing.T, listed, origin string) {
+		origins, err := auth.ParseOrigins([]string{listed})
+		if err != nil {
+			return
+		}
+		r := &http.Request{Method: http.MethodPost, Host: "docs.example", Header: http.Header{"Origin": {origin}}}
+		own := strings.HasSuffix(strings.ToLower(origin), "//docs.example")
+		if origins.Allow(r) && listed != "*" && !own && !strings.EqualFold(listed, origin) {
+			t.Fatalf("%q lets %q in", listed, origin)
+		}
+		if origin == "null" && origins.Allow(r) {
+			t.Fatal("null is let in")
+		}
+	})
 }

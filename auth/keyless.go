@@ -1,35 +1,37 @@
 package auth
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"strings"
 )
 
 // Keyless is the verifier of a server without a key: everyone is Anonymous.
-// It is for a server that only its own machine can reach, see LoopbackOnly.
+// It is for a server that only its own machine can reach, see CheckLoopback.
 type Keyless struct{}
 
 // Verify takes any token, also none.
 func (Keyless) Verify(string) (*Identity, error) { return Anonymous(), nil }
 
-// LoopbackOnly guards a server without a key (A4). A foreign Host means that
+var (
+	errForeignHost = errors.New("without a key this server answers to localhost only")
+	errForwarded   = errors.New("without a key this server must not stand behind a proxy")
+)
+
+// CheckLoopback guards a server without a key (A4). A foreign Host means that
 // a page rebound its name to this machine; a forwarding header, that a proxy
 // publishes the server.
-func LoopbackOnly(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !loopbackHost(r.Host) {
-			http.Error(w, "without a key this server answers to localhost only", http.StatusForbidden)
-			return
+func CheckLoopback(r *http.Request) error {
+	if !loopbackHost(r.Host) {
+		return errForeignHost
+	}
+	for name := range r.Header {
+		if name == "Forwarded" || strings.HasPrefix(name, "X-Forwarded-") {
+			return errForwarded
 		}
-		for name := range r.Header {
-			if name == "Forwarded" || strings.HasPrefix(name, "X-Forwarded-") {
-				http.Error(w, "without a key this server must not stand behind a proxy", http.StatusForbidden)
-				return
-			}
-		}
-		next.ServeHTTP(w, r)
-	})
+	}
+	return nil
 }
 
 func loopbackHost(hostport string) bool {

@@ -21,41 +21,38 @@ func TestKeyless(t *testing.T) {
 
 // A4: the Host must be a loopback name; Forwarded or X-Forwarded-* headers are
 // refused.
-func TestLoopbackOnly(t *testing.T) {
+func TestCheckLoopback(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		host, header string
-		want         int
+		want         bool
 	}{
-		{"localhost", "", http.StatusOK},
-		{"LocalHost:8080", "", http.StatusOK},
-		{"127.0.0.1:8080", "", http.StatusOK},
-		{"127.1.2.3", "", http.StatusOK},
-		{"[::1]:8080", "", http.StatusOK},
-		{"[::1]", "", http.StatusOK},
-		{"", "", http.StatusForbidden},
-		{"evil.example", "", http.StatusForbidden},
-		{"evil.example:8080", "", http.StatusForbidden},
-		{"localhost.evil.example", "", http.StatusForbidden},
-		{"127.0.0.1.evil.example", "", http.StatusForbidden},
-		{"192.168.1.1", "", http.StatusForbidden},
-		{"0.0.0.0:8080", "", http.StatusForbidden},
-		{"localhost", "forwarded", http.StatusForbidden},
-		{"localhost", "X-Forwarded-For", http.StatusForbidden},
-		{"localhost", "x-forwarded-proto", http.StatusForbidden},
-		{"localhost", "X-Forwarder", http.StatusOK},
+		{"localhost", "", true},
+		{"LocalHost:8080", "", true},
+		{"127.0.0.1:8080", "", true},
+		{"127.1.2.3", "", true},
+		{"[::1]:8080", "", true},
+		{"[::1]", "", true},
+		{"", "", false},
+		{"evil.example", "", false},
+		{"evil.example:8080", "", false},
+		{"localhost.evil.example", "", false},
+		{"127.0.0.1.evil.example", "", false},
+		{"192.168.1.1", "", false},
+		{"0.0.0.0:8080", "", false},
+		{"localhost", "forwarded", false},
+		{"localhost", "X-Forwarded-For", false},
+		{"localhost", "x-forwarded-proto", false},
+		{"localhost", "X-Forwarder", true},
 	}
-	ok := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	for _, test := range tests {
 		request := httptest.NewRequest(http.MethodGet, "/", nil)
 		request.Host = test.host
 		if test.header != "" {
 			request.Header.Set(test.header, "x")
 		}
-		answer := httptest.NewRecorder()
-		auth.LoopbackOnly(ok).ServeHTTP(answer, request)
-		if answer.Code != test.want {
-			t.Errorf("Host %q, header %q: %d, want %d", test.host, test.header, answer.Code, test.want)
+		if err := auth.CheckLoopback(request); (err == nil) != test.want {
+			t.Errorf("Host %q, header %q: %v", test.host, test.header, err)
 		}
 	}
 }
@@ -111,6 +108,54 @@ func TestParseOriginsRefuses(t *testing.T) {
 	for _, origin := range []string{"", "null", "a.example", "https://", "https://a.example/", "https://a.example?x", "https://ann@a.example", "https://a.example#", "https://*.a.example"} {
 		if _, err := auth.ParseOrigins([]string{origin}); err == nil {
 			t.Errorf("%q is taken", origin)
+		}
+	}
+}
+
+// A write has to come from a page that may send it, by its Origin and by what
+// the browser says of it.
+func TestAllowWrite(t *testing.T) {
+	t.Parallel()
+	listed, err := auth.ParseOrigins([]string{"https://a.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	anyone, err := auth.ParseOrigins([]string{"*"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const own = "http://docs.example"
+	for _, test := range []struct {
+		origins      auth.Origins
+		origin, site string
+		want         bool
+	}{
+		{listed, "", "", true}, // no browser
+		{listed, own, "", true},
+		{listed, own, "same-origin", true},
+		{listed, "https://a.example", "cross-site", true},
+		{listed, "https://b.example", "cross-site", false},
+		{listed, "https://b.example", "", false},
+		{listed, "https://b.example", "same-origin", false},
+		{listed, own, "cross-site", false}, // the browser knows better
+		{listed, own, "same-site", false},
+		{listed, "", "cross-site", false},
+		{listed, "null", "cross-site", false},
+		{listed, "null", "", false},
+		{auth.Origins{}, own, "same-origin", true},
+		{auth.Origins{}, own, "cross-site", false},
+		{auth.Origins{}, "https://a.example", "cross-site", false},
+		{anyone, "https://b.example", "cross-site", true},
+		{anyone, "null", "cross-site", false},
+	} {
+		request := httptest.NewRequest(http.MethodPost, own+"/v1/documents", nil)
+		for name, value := range map[string]string{"Origin": test.origin, "Sec-Fetch-Site": test.site} {
+			if value != "" {
+				request.Header.Set(name, value)
+			}
+		}
+		if got := test.origins.AllowWrite(request); got != test.want {
+			t.Errorf("from %q, %q: %v", test.origin, test.site, got)
 		}
 	}
 }

@@ -143,3 +143,44 @@ func TestA6OpenRoutes(t *testing.T) {
 	api.Expect(t, `{"openapi":"…","paths":{"/v1/documents":{"get":"…","post":"…"},"/v1/documents/{id}":{"get":"…","delete":"…"},
 		"/v1/documents/{id}/content":{"get":"…"},"/v1/documents/{id}/changes":{"get":"…","post":"…"},"/v1/documents/{id}/presence":{"get":"…"}}}`)
 }
+
+// A1: without read the answer is forbidden whatever else is wrong with a call,
+// before anything is looked up.
+func TestA1ForbiddenBeforeAnything(t *testing.T) {
+	s := start(t, servertest.Options{Keyed: true})
+	s.Create("d:there", "text", `[]`)
+	token := authtest.Token("eve", map[string]string{"e:*": "admin"})
+	look := func(next func() error) error {
+		t.Error("something is looked up")
+		return next()
+	}
+	s.Store.On(servertest.Hooks{Document: look, Load: look, Changes: look, Client: look})
+	var first string
+	for _, id := range []string{"d:there", "d:absent"} {
+		for _, call := range calls {
+			for _, body := range []string{call.body, `{"rev":"x"}`, `{`} {
+				a := s.Do(servertest.Request{Method: call.method, Path: "/v1/documents/" + id + call.path, Body: body, Token: token})
+				answers(t, a, http.StatusForbidden, "forbidden")
+				if first == "" {
+					first = a.Body
+				}
+				if a.Body != first && call.right == "read" {
+					t.Errorf("%s %s is told apart: %s", call.method, id, a.Body)
+				}
+			}
+		}
+	}
+}
+
+// A body that grows when it is unpacked is not taken.
+func TestCompressedBodies(t *testing.T) {
+	s := start(t, servertest.Options{})
+	for coding, status := range map[string]int{"gzip": 415, "deflate": 415, "br, gzip": 415, "identity": 201} {
+		a := s.Do(servertest.Request{
+			Method: http.MethodPost, Path: "/v1/documents", Body: `{}`, Header: map[string]string{"Content-Encoding": coding},
+		})
+		if a.Status != status {
+			t.Errorf("%s: %d, want %d", coding, a.Status, status)
+		}
+	}
+}

@@ -87,7 +87,7 @@ func (a *api) content(ctx context.Context, in *contentInput) (*pageOutput, error
 		return nil, err
 	}
 	tag := docs.Tag{Epoch: archive.Epoch, Rev: rev}
-	out := newPage(f)
+	out := a.newPage(f)
 	out.ETag = `"` + tag.String() + `"`
 	if matches(in.IfNoneMatch, out.ETag) {
 		out.Status = 304
@@ -121,8 +121,11 @@ func (a *api) archive(ctx context.Context, id string, at MomentInput) (*docs.Arc
 
 // newPage is an answer in a format. HTML that is opened as a page of its own
 // may do nothing, although there is nothing in it that could.
-func newPage(f format.Format) *pageOutput {
-	out := &pageOutput{Status: 200, ContentType: media[f], Vary: "Accept"}
+func (a *api) newPage(f format.Format) *pageOutput {
+	out := &pageOutput{Status: 200, ContentType: media[f], Vary: "Accept", Policy: noPage}
+	if a.Origins.Listed() {
+		out.Vary += ", Origin"
+	}
 	if f != format.Delta {
 		out.ContentType += "; charset=utf-8"
 	}

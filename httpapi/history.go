@@ -97,12 +97,12 @@ func (a *api) diff(ctx context.Context, in *diffInput) (*pageOutput, error) {
 		if err != nil {
 			return nil, err
 		}
-		out := newPage(format.HTML)
+		out := a.newPage(format.HTML)
 		out.Body = []byte(page)
 		return out, nil
 	}
 	d.Op = otjson.Append(nil, op)
-	out := newPage(format.Delta)
+	out := a.newPage(format.Delta)
 	if out.Body, err = json.Marshal(d); err != nil {
 		return nil, wire.Errorf(wire.Internal, "the comparison cannot be encoded")
 	}

@@ -93,6 +93,7 @@ var examples = map[string]example{
 	"listVersions":  {answer: `{"versions":[` + exampleName + `],"next":null}`},
 	"deleteVersion": {},
 	"restore":       {body: `{"rev":0}`, answer: `{"rev":2,"appended":true}`},
+	"dropSessions":  {parameters: map[string]any{"user": "ann"}},
 	"getPresence":   {answer: `{"rev":2,"peers":{}}`},
 }
 

@@ -33,7 +33,7 @@ type described struct {
 // order is how the calls of the description follow each other.
 var order = []string{
 	"createDocument", "listDocuments", "getDocument", "submitChange", "getContent", "listChanges", "listHistory", "getDiff",
-	"getAuthorship", "createVersion", "listVersions", "restore", "getPresence", "deleteVersion", "deleteDocument",
+	"getAuthorship", "createVersion", "listVersions", "restore", "getPresence", "deleteVersion", "deleteDocument", "dropSessions",
 }
 
 // opaque is what differs each time: times and UUIDs.

@@ -30,6 +30,7 @@ func (a *api) routes(h huma.API) {
 	add(a, h, op("deleteVersion", http.MethodDelete, document+"/versions/{version}", "Take a name away", 0), a.unname)
 	add(a, h, op("restore", http.MethodPost, document+"/restore", "Commit a change after which the content is what it was", smallBody, 409, 410, 412, 413, 429), a.restore)
 	add(a, h, op("getPresence", http.MethodGet, document+"/presence", "Tell who is in the document's room", 0), a.presence)
+	add(a, h, op("dropSessions", http.MethodDelete, "/v1/sessions", "End the sessions of a user, or of a document, now", 0), a.drop)
 	a.describeAnswers(h.OpenAPI())
 }
 

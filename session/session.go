@@ -40,7 +40,7 @@ type session struct {
 	identity *auth.Identity
 	strikes  int
 	ended    atomic.Bool // nothing that still comes in counts
-	replaced atomic.Bool // nothing that is under way counts either (P4)
+	revoked  atomic.Bool // nothing that is under way counts either: replaced (P4), or dropped
 
 	upgraded chan struct{} // closed when the request is not needed any longer
 	handOver func()        // closes it, once
@@ -56,6 +56,7 @@ type member struct {
 	client   uuid.UUID
 	user     wire.User
 	identity *auth.Identity
+	link     *docs.Link
 }
 
 func newSession(server *Server, identity *auth.Identity, address netip.Prefix) *session {
@@ -76,7 +77,7 @@ func (s *session) User() wire.User { return s.who.Load().user }
 
 // Access implements docs.Session.
 func (s *session) Access(doc string) auth.Access {
-	if s.replaced.Load() {
+	if s.revoked.Load() {
 		return auth.None
 	}
 	return s.who.Load().identity.Access(doc)
@@ -230,7 +231,8 @@ func (s *session) hello(m wire.Hello) *wire.Error {
 		}
 		s.identity = identity
 	}
-	s.remember(m.Client)
+	link := s.server.Hub.Link(s)
+	s.remember(m.Client, link)
 	user := s.User()
 	s.log = s.log.With("session", s.id, "client", m.Client, "user", user.ID)
 	s.stopTimer()
@@ -240,10 +242,10 @@ func (s *session) hello(m wire.Hello) *wire.Error {
 		return nil
 	}
 	if older != nil {
-		older.replaced.Store(true)
+		older.revoked.Store(true)
 		older.Close(wire.CloseReplaced, wire.Errorf(wire.Replaced, "the client connected again"))
 	}
-	s.link = s.server.Hub.Link(s)
+	s.link = link
 	s.expire()
 	s.Send(wire.HelloAnswer(s.id.String(), user, s.identity.Expires, s.server.Limits))
 	return nil
@@ -259,7 +261,7 @@ func (s *session) renew(m wire.Auth) *wire.Error {
 		return wire.Errorf(wire.Unauthorized, "the token is another user's")
 	}
 	s.identity = identity
-	s.remember(s.Client())
+	s.remember(s.Client(), s.link)
 	s.expire()
 	s.Send(wire.AuthAnswer(identity.Expires))
 	s.link.Review()
@@ -267,9 +269,9 @@ func (s *session) renew(m wire.Auth) *wire.Error {
 }
 
 // remember lets rooms know who this is.
-func (s *session) remember(client uuid.UUID) {
+func (s *session) remember(client uuid.UUID, link *docs.Link) {
 	s.who.Store(&member{
-		client: client, user: wire.User{ID: s.identity.ID, Name: s.identity.Name}, identity: s.identity,
+		client: client, user: wire.User{ID: s.identity.ID, Name: s.identity.Name}, identity: s.identity, link: link,
 	})
 }
 

@@ -108,7 +108,7 @@ func assemble(ctx context.Context, c Config, p parts) *server {
 	mux.Handle("GET /v1/connect", sessions)
 	mux.Handle("/", web.Handler())
 	httpapi.Register(mux, httpapi.Config{
-		Hub: hub, Verifier: p.verifier, Origins: p.origins, Limits: limits, Logger: p.logger, Metrics: metrics,
+		Hub: hub, Verifier: p.verifier, Origins: p.origins, Sessions: sessions, Limits: limits, Logger: p.logger, Metrics: metrics,
 		Ready: func(r context.Context) error {
 			if ctx.Err() != nil {
 				return errors.New("the server is going away")
@@ -118,7 +118,7 @@ func assemble(ctx context.Context, c Config, p parts) *server {
 	})
 	var handler http.Handler = mux
 	if p.keyless {
-		handler = auth.LoopbackOnly(mux)
+		handler = httpapi.LoopbackOnly(mux)
 	}
 	return &server{hub: hub, sessions: sessions, http: &http.Server{
 		Handler:           handler,

@@ -93,11 +93,11 @@ func Start(t testing.TB, o Options) *Server {
 	mux := http.NewServeMux()
 	mux.Handle("GET /v1/connect", s.Sessions)
 	httpapi.Register(mux, httpapi.Config{
-		Hub: s.Hub, Verifier: verifier, Origins: origins, Limits: o.Limits, Ready: s.ready, Metrics: s.Metrics,
+		Hub: s.Hub, Verifier: verifier, Origins: origins, Sessions: s.Sessions, Limits: o.Limits, Ready: s.ready, Metrics: s.Metrics,
 	})
 	var handler http.Handler = mux
 	if !o.Keyed {
-		handler = auth.LoopbackOnly(mux)
+		handler = httpapi.LoopbackOnly(mux)
 	}
 	web := httptest.NewServer(handler)
 	s.URL = web.URL

@@ -21,11 +21,12 @@ type Store struct {
 
 // Hooks are what a test puts in the way of a store.
 type Hooks struct {
-	Create  func(next func() error) error
-	Load    func(next func() error) error
-	Changes func(next func() error) error
-	Client  func(next func() error) error
-	Commit  func(batches []storage.Batch, next func() ([]storage.Outcome, error)) ([]storage.Outcome, error)
+	Create   func(next func() error) error
+	Document func(next func() error) error
+	Load     func(next func() error) error
+	Changes  func(next func() error) error
+	Client   func(next func() error) error
+	Commit   func(batches []storage.Batch, next func() ([]storage.Outcome, error)) ([]storage.Outcome, error)
 }
 
 // On replaces all hooks.
@@ -52,6 +53,15 @@ func through(hook func(func() error) error, next func() error) error {
 func (s *Store) Create(ctx context.Context, n storage.NewDocument) (d storage.Document, err error) {
 	err = through(s.on().Create, func() error {
 		d, err = s.Store.Create(ctx, n)
+		return err
+	})
+	return d, err
+}
+
+// Document implements storage.Store.
+func (s *Store) Document(ctx context.Context, id string) (d storage.Document, err error) {
+	err = through(s.on().Document, func() error {
+		d, err = s.Store.Document(ctx, id)
 		return err
 	})
 	return d, err
