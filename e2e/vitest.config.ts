@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["*.test.ts"],
+    include: ["*.test.ts", "bindings/*.test.ts"],
     globalSetup: ["support/build.ts"],
     // Each file has a browser and a server; side by side they would only wait for each other.
     fileParallelism: false,

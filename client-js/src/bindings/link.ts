@@ -1,7 +1,8 @@
 import { compose, cross, type Delta, type DocumentType, diff } from "../delta/index.ts";
-import type { Document } from "../document.ts";
+import type { ContentChange, Document } from "../document.ts";
 import type { Off } from "../emitter.ts";
 import { CoscribeError } from "../errors.ts";
+import { UndoStack } from "../undo/index.ts";
 import type { PresenceState } from "../wire.ts";
 import { type Caret, carets } from "./carets.ts";
 
@@ -20,6 +21,13 @@ export interface BindingOptions {
   readonly onFailed?: (error: CoscribeError) => void;
 }
 
+/** An editor that is bound: call it to end that. */
+export interface Binding {
+  (): void;
+  /** Undoes and redoes the person's own edits: for buttons, since keys and menus do so already. */
+  readonly history: UndoStack;
+}
+
 /** What a binding makes of its editor. */
 export interface Editor {
   /** The type of document that it can show. */
@@ -28,6 +36,8 @@ export interface Editor {
   read(): Delta;
   /** Applies a change that is none of the person's. What it throws ends the binding's work. */
   apply(delta: Delta): void;
+  /** Puts the caret where an undo was. */
+  select(anchor: number, head: number): void;
   setEditable(editable: boolean): void;
 }
 
@@ -41,6 +51,8 @@ export interface Editor {
  *     shown ── held ──▶ document
  */
 export class Link {
+  /** The person's own edits in this editor, to be undone. */
+  readonly history: UndoStack;
   readonly #document: Document;
   readonly #editor: Editor;
   readonly #refused: (error: CoscribeError) => void;
@@ -58,8 +70,9 @@ export class Link {
     this.#editor = editor;
     this.#refused = onRefused ?? (() => {});
     this.#onFailed = onFailed ?? uncaught;
+    this.history = new UndoStack(document, { origin: this });
     this.#offs = [
-      document.on("change", ({ delta, origin }) => origin === this || this.#remote(delta)),
+      document.on("change", (change) => change.origin === this || this.#foreign(change)),
       document.on("status", () => this.#allow()),
       document.on("ready", () => this.#begin()),
     ];
@@ -127,14 +140,19 @@ export class Link {
 
   dispose(): void {
     for (const off of this.#offs) off();
+    this.history.close();
     this.release();
     this.#document.setPresence(null);
   }
 
-  #remote(delta: Delta): void {
+  #foreign({ delta, cursor }: ContentChange): void {
     if (!this.#aligned) return;
-    if (this.#held) this.#held = compose(this.#held, delta);
-    else this.#show(delta);
+    if (this.#held) {
+      this.#held = compose(this.#held, delta);
+      return;
+    }
+    this.#show(delta);
+    if (cursor && this.#aligned) this.#editor.select(...cursor);
   }
 
   /** Makes the editor show the document, whatever it shows now. */
@@ -174,7 +192,7 @@ function uncaught(error: unknown): void {
 }
 
 /** A line ends in LF and nothing else; the same delta where it has no CR. */
-function withoutReturns(delta: Delta): Delta {
+export function withoutReturns(delta: Delta): Delta {
   const has = delta.some(({ insert }) => typeof insert === "string" && insert.includes("\r"));
   if (!has) return delta;
   return delta.map((op) =>

@@ -2,7 +2,10 @@ import type { Document } from "../document.ts";
 import { type Caret, element, flag, redrawing } from "./carets.ts";
 import type { Link } from "./link.ts";
 
-/** What decides where a letter of a textarea is. */
+/** A text field: of several lines, or of one. */
+export type Field = HTMLTextAreaElement | HTMLInputElement;
+
+/** What decides where a letter of a text field is. */
 const layout = [
   "boxSizing",
   "borderTopWidth",
@@ -25,45 +28,44 @@ const layout = [
 ] as const;
 
 /**
- * Draws the others' carets over a textarea, which cannot tell where a letter
+ * Draws the others' carets over a text field, which cannot tell where a letter
  * is: by an invisible copy of its text in the same place and layout.
  */
-export function drawMirror(
-  document: Document,
-  textarea: HTMLTextAreaElement,
-  link: Link,
-): () => void {
-  const mirror = textarea.ownerDocument.createElement("div");
+export function drawMirror(document: Document, field: Field, link: Link): () => void {
+  const mirror = field.ownerDocument.createElement("div");
   mirror.className = "coscribe-carets";
   mirror.setAttribute("aria-hidden", "true");
-  textarea.after(mirror);
+  field.after(mirror);
   const draw = (): void => {
-    lay(mirror, textarea);
     mirror.replaceChildren();
-    write(mirror, textarea.value, link.carets());
-    mirror.scrollTop = textarea.scrollTop;
+    const all = link.carets();
+    if (all.length === 0) return; // to lay a long text out takes its time
+    lay(mirror, field);
+    write(mirror, field.value, all);
+    scroll();
   };
   const scroll = (): void => {
-    mirror.scrollTop = textarea.scrollTop;
+    const { scrollTop, scrollLeft } = field;
+    Object.assign(mirror, { scrollTop, scrollLeft });
   };
-  textarea.addEventListener("scroll", scroll);
+  field.addEventListener("scroll", scroll);
   const stop = redrawing(document, draw);
   return () => {
     stop();
-    textarea.removeEventListener("scroll", scroll);
+    field.removeEventListener("scroll", scroll);
     mirror.remove();
   };
 }
 
-function lay(mirror: HTMLElement, textarea: HTMLTextAreaElement): void {
-  const style = getComputedStyle(textarea);
+function lay(mirror: HTMLElement, field: Field): void {
+  const style = getComputedStyle(field);
   for (const name of layout) mirror.style[name] = style[name];
   Object.assign(mirror.style, {
     position: "absolute",
-    left: `${textarea.offsetLeft}px`,
-    top: `${textarea.offsetTop}px`,
-    width: `${textarea.offsetWidth}px`,
-    height: `${textarea.offsetHeight}px`,
+    left: `${field.offsetLeft}px`,
+    top: `${field.offsetTop}px`,
+    width: `${field.offsetWidth}px`,
+    height: `${field.offsetHeight}px`,
     boxSizing: "border-box",
     borderStyle: "solid",
     borderColor: "transparent",
@@ -74,6 +76,15 @@ function lay(mirror: HTMLElement, textarea: HTMLTextAreaElement): void {
     background: "none",
     pointerEvents: "none",
   });
+  if (field.localName === "input") oneLine(mirror, field);
+}
+
+/** An input does not wrap its line, and has it in the middle of its height. */
+function oneLine(mirror: HTMLElement, field: Field): void {
+  const { paddingTop, paddingBottom } = mirror.style;
+  const height =
+    field.clientHeight - Number.parseFloat(paddingTop) - Number.parseFloat(paddingBottom);
+  Object.assign(mirror.style, { whiteSpace: "pre", lineHeight: `${height}px` });
 }
 
 /** Writes the text, cut where a selection begins or ends and where a caret stands. */

@@ -5,21 +5,18 @@ import type Quill from "quill";
 import type { Delta } from "../delta/index.ts";
 import type { Document } from "../document.ts";
 import { type Caret, element, flag, redrawing } from "./carets.ts";
-import { type BindingOptions, Link } from "./link.ts";
+import { type Binding, type BindingOptions, Link, withoutReturns } from "./link.ts";
+import { undoKeys } from "./undokeys.ts";
 
-export type { BindingOptions } from "./link.ts";
+export type { Binding, BindingOptions } from "./link.ts";
 
 /**
  * Makes a Quill editor show a `rich-text` document, everyone's edits and
  * everyone's carets, until the returned function is called. What the editor
- * showed before is replaced. It is enabled while the document may be edited;
- * its undo is confined to the person's own edits.
+ * showed before is replaced. It is enabled while the document may be edited.
+ * Its history module undoes and redoes by the binding's.
  */
-export function bindQuill(
-  document: Document,
-  quill: Quill,
-  options: BindingOptions = {},
-): () => void {
+export function bindQuill(document: Document, quill: Quill, options: BindingOptions = {}): Binding {
   // Quill hands on the source of a change: what is applied here is known by it.
   const source = Symbol("coscribe") as unknown as "api";
   const link = new Link(
@@ -28,6 +25,8 @@ export function bindQuill(
       type: "rich-text",
       read: () => quill.getContents().ops as Delta,
       apply: (delta) => quill.updateContents(delta as never, source),
+      select: (anchor, head) =>
+        quill.setSelection(Math.min(anchor, head), Math.abs(head - anchor), source),
       setEditable: (editable) => quill.enable(editable),
     },
     options,
@@ -45,14 +44,21 @@ export function bindQuill(
     listen(quill, "editor-change", (name: string, range: Range | null) => {
       if (name === "selection-change") select(range);
     }),
-    ownUndoOnly(quill),
+    takeHistory(quill, link),
+    undoKeys(quill.root, link.history),
+    pasteLines(quill),
     composing(quill, link),
     drawCarets(document, quill, link),
   ];
-  return () => {
+  const end = (): void => {
     for (const off of offs) off();
     link.dispose();
   };
+  return Object.assign(end, { history: link.history });
+}
+
+interface Pasted {
+  ops: Delta;
 }
 
 interface Range {
@@ -65,14 +71,40 @@ function listen(quill: Quill, name: string, listener: (...args: never[]) => void
   return () => quill.off(name, listener as never);
 }
 
-function ownUndoOnly(quill: Quill): () => void {
-  const history = quill.getModule("history") as { options?: { userOnly?: boolean } } | undefined;
-  const before = history?.options?.userOnly;
-  const set = (userOnly: boolean | undefined): void => {
-    if (history?.options) history.options = { ...history.options, userOnly: userOnly ?? false };
+/** Quill's own history knows nothing of what others do. Toolbars call it by these names. */
+function takeHistory(quill: Quill, { history }: Link): () => void {
+  const module = (quill.getModule("history") ?? {}) as Record<string, () => void>;
+  module.clear?.();
+  const taken: typeof module = {
+    undo: () => history.undo(),
+    redo: () => history.redo(),
+    cutoff: () => history.cut(),
+    record: () => {},
+    transform: () => {},
   };
-  set(true);
-  return () => set(before);
+  Object.assign(module, taken);
+  return () => {
+    // What its class has comes forth again.
+    for (const name of Object.keys(taken)) delete module[name];
+  };
+}
+
+/**
+ * Quill counts the returns of what is pasted when it places the caret behind
+ * it: they must not get there.
+ */
+function pasteLines(quill: Quill): () => void {
+  const clipboard = quill.getModule("clipboard") as { convert?: (...given: unknown[]) => Pasted };
+  const { convert } = clipboard;
+  if (!convert) return () => {};
+  clipboard.convert = (...given) => {
+    const pasted = convert.apply(clipboard, given);
+    pasted.ops = withoutReturns(pasted.ops);
+    return pasted;
+  };
+  return () => {
+    delete clipboard.convert; // that of its class comes forth again
+  };
 }
 
 /** Quill takes what was composed in a microtask after the end of a composition. */

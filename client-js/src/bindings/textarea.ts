@@ -1,60 +1,55 @@
 /**
- * Live editing in a textarea: `bindTextarea(session.doc("notes", { type: "text" }), textarea)`.
+ * Live editing in a text field: `bindTextarea(session.doc("notes", { type: "text" }), textarea)`.
  */
 import { transformCursor } from "../delta/index.ts";
 import type { Document } from "../document.ts";
-import { type BindingOptions, Link } from "./link.ts";
-import { drawMirror } from "./mirror.ts";
+import { type Binding, type BindingOptions, Link } from "./link.ts";
+import { drawMirror, type Field } from "./mirror.ts";
 import { applied, replaced } from "./replaced.ts";
+import { undoKeys } from "./undokeys.ts";
 
-export type { BindingOptions } from "./link.ts";
+export type { Binding, BindingOptions } from "./link.ts";
+export type { Field } from "./mirror.ts";
 
 /**
- * Makes a textarea show a `text` document, everyone's edits and everyone's
- * carets, until the returned function is called. What it held before is
- * replaced. It is read-only while the document may not be edited. (The
- * browser's undo does not survive what others type.)
+ * Makes a textarea, or an input of the type `text`, show a `text` document,
+ * everyone's edits and everyone's carets, until the returned function is
+ * called. What it held before is replaced. It is read-only while the document
+ * may not be edited. An input fails to show a document of several lines.
  */
 export function bindTextarea(
   document: Document,
-  textarea: HTMLTextAreaElement,
+  field: Field,
   options: BindingOptions = {},
-): () => void {
-  const { readOnly } = textarea;
-  let shown = textarea.value;
+): Binding {
+  const { readOnly } = field;
+  let shown = field.value;
   const link = new Link(
     document,
     {
       type: "text",
       read: () => (shown === "" ? [] : [{ insert: shown }]),
       apply: (delta) => {
+        const { anchor, head } = selection(field);
+        shown = show(field, applied(shown, delta));
         const move = (at: number): number => transformCursor(delta, at, false);
-        const { selectionStart, selectionEnd, selectionDirection, scrollTop } = textarea;
-        shown = applied(shown, delta);
-        textarea.value = shown;
-        textarea.setSelectionRange(move(selectionStart), move(selectionEnd), selectionDirection);
-        textarea.scrollTop = scrollTop;
+        choose(field, move(anchor), move(head));
       },
+      select: (anchor, head) => choose(field, anchor, head),
       setEditable: (editable) => {
-        textarea.readOnly = !editable;
+        field.readOnly = readOnly || !editable;
       },
     },
     options,
   );
   const select = (): void => {
-    const {
-      selectionStart: start,
-      selectionEnd: end,
-      selectionDirection,
-      ownerDocument,
-    } = textarea;
-    if (ownerDocument.activeElement !== textarea) return;
-    if (selectionDirection === "backward") link.select(end, start);
-    else link.select(start, end);
+    if (field.ownerDocument.activeElement !== field) return;
+    const { anchor, head } = selection(field);
+    link.select(anchor, head);
   };
   const input = (): void => {
-    const delta = replaced(shown, textarea.value, textarea.selectionEnd);
-    shown = textarea.value;
+    const delta = replaced(shown, field.value, field.selectionEnd ?? field.value.length);
+    shown = field.value;
     if (delta.length === 0) return;
     link.local(delta);
     select(); // told before the edit, the selection was moved by it once more
@@ -64,19 +59,40 @@ export function bindTextarea(
     link.release();
   };
   const listeners: [EventTarget, string, () => void][] = [
-    [textarea, "input", input],
-    [textarea, "compositionstart", () => link.hold()],
-    [textarea, "compositionend", composed],
-    [textarea.ownerDocument, "selectionchange", select],
-    [textarea, "select", select],
-    [textarea, "focus", select],
+    [field, "input", input],
+    [field, "compositionstart", () => link.hold()],
+    [field, "compositionend", composed],
+    [field.ownerDocument, "selectionchange", select],
+    [field, "select", select],
+    [field, "focus", select],
   ];
   for (const [target, name, listener] of listeners) target.addEventListener(name, listener);
-  const undraw = drawMirror(document, textarea, link);
-  return () => {
+  const offs = [undoKeys(field, link.history), drawMirror(document, field, link)];
+  const end = (): void => {
     for (const [target, name, listener] of listeners) target.removeEventListener(name, listener);
-    undraw();
+    for (const off of offs) off();
     link.dispose();
-    textarea.readOnly = readOnly;
+    field.readOnly = readOnly;
   };
+  return Object.assign(end, { history: link.history });
+}
+
+/** Makes a field hold a text, and returns what it holds then. */
+function show(field: Field, text: string): string {
+  const { scrollTop, scrollLeft } = field;
+  field.value = text;
+  if (field.value !== text) throw new Error("an input holds one line only");
+  Object.assign(field, { scrollTop, scrollLeft });
+  return text;
+}
+
+function selection(field: Field): { anchor: number; head: number } {
+  const [start, end] = [field.selectionStart ?? 0, field.selectionEnd ?? 0];
+  if (field.selectionDirection === "backward") return { anchor: end, head: start };
+  return { anchor: start, head: end };
+}
+
+function choose(field: Field, anchor: number, head: number): void {
+  const direction = anchor > head ? "backward" : "forward";
+  field.setSelectionRange(Math.min(anchor, head), Math.max(anchor, head), direction);
 }

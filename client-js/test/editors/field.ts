@@ -1,0 +1,35 @@
+import { bindTextarea, type Field } from "../../src/bindings/textarea.ts";
+import type { Adapter } from "./adapter.ts";
+
+/** A textarea or an input: both have a value, a selection and no more. */
+export function field(make: () => Field): Adapter["mount"] {
+  return (parent, doc, options) => {
+    const field = make();
+    field.style.cssText = "width: 40rem; font: 16px/20px sans-serif";
+    parent.append(field);
+    const end = bindTextarea(doc, field, options);
+    return {
+      content: () => (field.value === "" ? [] : [{ insert: field.value }]),
+      focus: () => field.focus(),
+      select: (anchor, head) => {
+        const direction = anchor > head ? "backward" : "forward";
+        field.setSelectionRange(Math.min(anchor, head), Math.max(anchor, head), direction);
+      },
+      selection: () => {
+        const { selectionStart: start, selectionEnd: end, selectionDirection } = field;
+        const [from, to] = [start ?? 0, end ?? 0];
+        return selectionDirection === "backward" ? [to, from] : [from, to];
+      },
+      replace: (from, to, text) => {
+        field.setRangeText(text, from, to, "end");
+        field.dispatchEvent(new Event("input"));
+      },
+      editable: () => !field.readOnly,
+      at: (x, y) => {
+        const place = document.caretPositionFromPoint(x, y);
+        return place?.offsetNode === field ? place.offset : null;
+      },
+      end,
+    };
+  };
+}

@@ -1,0 +1,58 @@
+import type { ContentChange, Delta, Document, Session } from "../../src/index.ts";
+import { connect } from "../../src/index.ts";
+import type { Adapter, Bound } from "./adapter.ts";
+
+/** A caret of somebody else, as it is painted. */
+export interface Painted {
+  readonly name: string;
+  /** The place of the document where it stands; `null` where there is none. */
+  readonly at: number | null;
+}
+
+/** What the suite finds on the page as `desk`. */
+export interface Desk {
+  readonly session: Session;
+  readonly doc: Document;
+  readonly bound: Bound;
+  /** The person's own edits, in order. */
+  readonly edits: Delta[];
+  /** What the binding has said: `refused: too_large`. */
+  readonly told: string[];
+  painted(): Painted[];
+}
+
+declare global {
+  var desk: Desk;
+}
+
+/**
+ * Shows one editor that is bound to the document that the address names:
+ * `?server=URL&doc=ID&name=NAME`, and optionally `&type=TYPE&token=TOKEN`.
+ */
+export function play({ type, mount }: Adapter): void {
+  const given = new URLSearchParams(location.search);
+  const token = given.get("token");
+  const session = connect(given.get("server") ?? "/", token ? { token } : {});
+  const doc = session.doc(given.get("doc") ?? "", {
+    type: given.get("type") === "text" ? "text" : type,
+  });
+  const edits: Delta[] = [];
+  doc.on("change", ({ local, delta }: ContentChange) => local && edits.push(delta));
+  const told: string[] = [];
+  const parent = document.querySelector("#editor") as HTMLElement;
+  const bound = mount(parent, doc, {
+    user: { name: given.get("name") ?? "Somebody" },
+    onRefused: ({ code }) => told.push(`refused: ${code}`),
+    onFailed: ({ code }) => told.push(`failed: ${code}`),
+  });
+  globalThis.desk = { session, doc, bound, edits, told, painted: () => painted(bound) };
+}
+
+/** Asks the editor which place is under the middle of each caret, as a person's eye would. */
+function painted(bound: Bound): Painted[] {
+  return [...document.querySelectorAll(".coscribe-caret")].map((caret) => {
+    const { left, top, height } = caret.getBoundingClientRect();
+    const name = caret.querySelector(".coscribe-name")?.textContent ?? "";
+    return { name, at: bound.at(left + 1, top + height / 2) };
+  });
+}
