@@ -22,6 +22,7 @@ type lab struct {
 	cfg     config
 	dir     string
 	binary  string
+	on      contestant
 	pinned  bool
 	cluster *pgtest.Cluster // nil without a throwaway Postgres
 	runs    int             // servers started so far
@@ -34,10 +35,13 @@ func newLab(ctx context.Context, cfg config) (l *lab, err error) {
 			err = errors.Join(err, l.close())
 		}
 	}()
+	if l.on, err = contestantOf(cfg.On); err != nil {
+		return nil, err
+	}
 	if l.dir, err = os.MkdirTemp("", "coscribe-load"); err != nil {
 		return nil, err
 	}
-	if l.binary == "" {
+	if l.binary == "" && l.on.argv == nil {
 		if l.binary, err = serverproc.Build(ctx, l.dir); err != nil {
 			return nil, err
 		}
@@ -81,20 +85,21 @@ func keepTo(cpu int) error {
 // start starts a server on an empty database.
 func (l *lab) start(ctx context.Context) (server, error) {
 	l.runs++
-	o := serverproc.Options{Binary: l.binary, Debug: true}
+	cpu, out := "", io.Discard
 	if l.pinned {
-		o.CPU = "0"
+		cpu = "0"
 	}
 	if l.cfg.Verbose {
-		o.Output = os.Stderr
-	} else {
-		o.Output = io.Discard
+		out = os.Stderr
 	}
-	var err error
-	if o.Database, err = l.database(ctx); err != nil {
+	database, err := l.database(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("make a database: %w", err)
 	}
-	p, err := serverproc.Start(ctx, o)
+	if l.on.argv != nil {
+		return l.on.launch(ctx, l.cfg.Peers, cpu, database, out)
+	}
+	p, err := serverproc.Start(ctx, serverproc.Options{Binary: l.binary, Database: database, CPU: cpu, Output: out, Debug: true})
 	if err != nil {
 		return nil, err
 	}

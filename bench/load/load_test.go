@@ -14,7 +14,7 @@ func TestMain(m *testing.M) { servertest.Main(m) }
 
 func newTestLab(t *testing.T) *lab {
 	t.Helper()
-	cfg := config{Runs: 1, For: 100 * time.Millisecond, Database: "sqlite", Server: servertest.Binary()}
+	cfg := config{Runs: 1, On: "coscribe", For: 100 * time.Millisecond, Database: "sqlite", Server: servertest.Binary()}
 	l, err := newLab(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,8 @@ type config struct {
 	Warmup   time.Duration `default:"1s" help:"How long to run before measuring."`
 	Database string        `default:"sqlite" help:"sqlite, postgres (a throwaway one of each), or a postgres:// URL of an empty database."`
 	Server   string        `help:"The server's binary. Default: build it." type:"existingfile"`
+	On       string        `default:"coscribe" help:"What to put the load on: coscribe, sharedb-memory, sharedb-postgres, sharedb-published, hocuspocus, y-websocket."`
+	Peers    string        `default:"bench/load/peers" help:"The folder with the other servers."`
 	Pin      bool          `default:"true" negatable:"" help:"Server on CPU 0, load on CPU 1."`
 	Profile  string        `help:"Write the server's CPU profile of each scenario into this folder. It costs the server a little." type:"existingdir"`
 	Verbose  bool          `short:"v" help:"Show the server's log."`

@@ -139,7 +139,12 @@ func (t *trial) pace(ctx context.Context, g *errgroup.Group) {
 		case t.idle:
 			g.Go(func() error { return errors.Join(m.point(), m.submit()) })
 		case t.paced():
-			g.Go(func() error { return m.pace(ctx, t.interval(), t.cursors > 0) })
+			g.Go(func() error {
+				if err := m.pace(ctx, t.interval(), t.cursors > 0); ctx.Err() == nil {
+					return err
+				}
+				return nil
+			})
 		}
 	}
 }

@@ -76,6 +76,7 @@ func (o Options) command() Command {
 // a line with "listens on http://ADDRESS,".
 type Command struct {
 	Argv   []string
+	Dir    string    // to run in; empty: this one
 	CPU    string    // a CPU list for taskset; empty: any
 	Env    []string  // further environment
 	Output io.Writer // where it logs to; nil: nowhere
@@ -95,7 +96,7 @@ func Launch(ctx context.Context, c Command) (*Process, error) {
 	}
 	said := &addresses{to: c.Output, profiles: c.Debug, line: []byte{}, all: make(chan struct{})}
 	p := &Process{done: make(chan struct{}), cmd: exec.Command(argv[0], argv[1:]...)}
-	p.cmd.Stdout, p.cmd.Stderr = said, said
+	p.cmd.Stdout, p.cmd.Stderr, p.cmd.Dir = said, said, c.Dir
 	p.cmd.Env = append(os.Environ(), c.Env...)
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the server: %w", err)
