@@ -73,6 +73,6 @@ func (o Origins) Allow(r *http.Request) bool {
 	if o.any || slices.Contains(o.list, origin) {
 		return true
 	}
-	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && u.Host == strings.ToLower(r.Host)
+	host := strings.ToLower(r.Host)
+	return host != "" && (origin == "http://"+host || origin == "https://"+host)
 }

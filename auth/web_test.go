@@ -74,6 +74,8 @@ func TestOrigins(t *testing.T) {
 		{nil, []string{"https://docs.example.evil.example"}, false},
 		{nil, []string{"https://evil.example/docs.example"}, false},
 		{nil, []string{"docs.example"}, false},
+		{nil, []string{"//docs.example#"}, false},
+		{nil, []string{"ftp://docs.example"}, false},
 		{nil, []string{""}, false},
 		{nil, []string{"null"}, false},
 		{nil, []string{"https://docs.example", "https://evil.example"}, false},

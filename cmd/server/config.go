@@ -15,6 +15,7 @@ type Config struct {
 	Listen string `env:"COSCRIBE_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on."`
 	Source
 	Keys
+	TLS
 	AllowedOrigins []string      `env:"COSCRIBE_ALLOWED_ORIGINS" help:"Origins of pages that may connect, or *. Same origin only without it."`
 	DebugListen    string        `env:"COSCRIBE_DEBUG_LISTEN" help:"Address for Go profiles, such as 127.0.0.1:6060. Keep it to this machine."`
 	Retain         time.Duration `env:"COSCRIBE_RETAIN" default:"0s" help:"How long every change is kept by itself, such as 720h; older runs of one user's changes are squashed into one. 0s: for good."`
@@ -32,7 +33,7 @@ func (c Config) Validate() error {
 	if c.Retain < 0 || c.ShutdownDelay < 0 || c.ShutdownTimeout < 0 {
 		return errors.New("--retain, --shutdown-delay and --shutdown-timeout cannot be negative")
 	}
-	return errors.Join(c.Keys.check(), c.Limits.check())
+	return errors.Join(c.Keys.check(), c.TLS.check(), c.Limits.check())
 }
 
 // listen opens the address; without a key only on this machine's own.

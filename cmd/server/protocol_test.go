@@ -85,12 +85,12 @@ func workedExample(t *testing.T) []frame {
 
 // serve runs the server, as its command does, on a free port and an empty
 // database, and returns its address. It ends with the test.
-func serve(t *testing.T) string {
+func serve(t *testing.T, args ...string) string {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	ended := make(chan error, 1)
-	config := flags(t, "--listen", "127.0.0.1:0", "--database", "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+	config := flags(t, append(args, "--listen", "127.0.0.1:0", "--database", "sqlite:"+filepath.Join(t.TempDir(), "test.db"))...)
 	go func() {
 		err := run(ctx, config, slog.New(slog.DiscardHandler), in)
 		in.CloseWithError(errors.Join(err, io.EOF))
@@ -102,12 +102,13 @@ func serve(t *testing.T) string {
 			t.Errorf("the server did not end well: %v", err)
 		}
 	})
-	var address string
-	if _, err := fmt.Fscanf(out, "Coscribe listens on http://%s", &address); err != nil {
+	var url string
+	if _, err := fmt.Fscanf(out, "Coscribe listens on %s", &url); err != nil {
 		t.Fatalf("the server did not say where it listens: %v", err)
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }() // until the server has ended
-	return strings.TrimSuffix(address, ",")
+	_, address, _ := strings.Cut(strings.TrimSuffix(url, ","), "://")
+	return address
 }
 
 func createDocument(t *testing.T, address, body string) {

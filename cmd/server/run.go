@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -40,6 +41,10 @@ func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) erro
 	if err != nil {
 		return fmt.Errorf("--allowed-origins: %w", err)
 	}
+	encryption, err := c.TLS.config(logger)
+	if err != nil {
+		return err
+	}
 	if err := serveDebug(ctx, c.DebugListen, logger); err != nil {
 		return err
 	}
@@ -60,13 +65,15 @@ func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) erro
 	if err := warn(ctx, store, logger); err != nil {
 		return err
 	}
-	s := assemble(ctx, c, parts{store: store, verifier: verifier, origins: origins, keyless: keyless, logger: logger})
+	s := assemble(ctx, c, parts{
+		store: store, verifier: verifier, origins: origins, keyless: keyless, encryption: encryption, logger: logger,
+	})
 	logger.Info("listening", "address", listener.Addr().String(), "database", c.Source.String(), "version", version())
 	if c.LogFormat != "json" {
 		greet(out, c, listener.Addr(), keyless)
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- s.http.Serve(listener) }() // it ends with shutdown
+	go func() { failed <- s.serve(listener) }() // it ends with shutdown
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
@@ -78,11 +85,12 @@ func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) erro
 
 // parts are what a server is made of.
 type parts struct {
-	store    storage.Store
-	verifier verifier
-	origins  auth.Origins
-	keyless  bool
-	logger   *slog.Logger
+	store      storage.Store
+	verifier   verifier
+	origins    auth.Origins
+	keyless    bool
+	encryption *tls.Config // nil: none
+	logger     *slog.Logger
 }
 
 // server is the parts put together. It does not own the store.
@@ -120,13 +128,7 @@ func assemble(ctx context.Context, c Config, p parts) *server {
 	if p.keyless {
 		handler = httpapi.LoopbackOnly(mux)
 	}
-	return &server{hub: hub, sessions: sessions, http: &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(p.logger.Handler(), slog.LevelDebug),
-	}}
+	return &server{hub: hub, sessions: sessions, http: newHTTP(handler, p.encryption, p.logger)}
 }
 
 // newRegistry makes a registry of this server's own, with what Go and the
@@ -159,7 +161,11 @@ func (s *server) shutdown(timeout time.Duration) error {
 
 // greet says what is on and how to try it.
 func greet(out io.Writer, c Config, addr net.Addr, keyless bool) {
-	url := "http://" + addr.String()
+	http, ws := "http", "ws"
+	if c.TLS.on() {
+		http, ws = "https", "wss"
+	}
+	url := http + "://" + addr.String()
 	fmt.Fprintf(out, "Coscribe listens on %s, documents are in %s\n", url, c.Source)
 	if keyless {
 		fmt.Fprintln(out, "NO KEY IS SET: everyone on this machine is the admin \"anonymous\". For more than trying it out: --jwt-secret-file.")
@@ -171,5 +177,5 @@ func greet(out io.Writer, c Config, addr net.Addr, keyless bool) {
 	fmt.Fprintf(out, "Open %s in two browser windows and write to yourself, or try it from a shell:\n", url)
 	fmt.Fprintf(out, "  curl%s %s/v1/documents -H 'Content-Type: application/json' -d '{\"id\":\"hello\",\"content\":[{\"insert\":\"Hello\\n\"}]}'\n", token, url)
 	fmt.Fprintf(out, "  curl%s %s/v1/documents/hello/content?format=text\n", token, url)
-	fmt.Fprintf(out, "Editors connect to ws://%s/v1/connect. The API is described at %s/openapi.json.\n", addr, url)
+	fmt.Fprintf(out, "Editors connect to %s://%s/v1/connect. The API is described at %s/openapi.json.\n", ws, addr, url)
 }
