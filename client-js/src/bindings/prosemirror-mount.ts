@@ -4,19 +4,19 @@ import {
   TextSelection,
   type Transaction,
 } from "prosemirror-state";
-import type { DecorationSet, EditorView, PluginView } from "prosemirror-view";
-import { compose, type Delta, transformCursor } from "../delta/index.ts";
-import type { ContentChange, Document } from "../document.ts";
+import type { DecorationSet, EditorView } from "prosemirror-view";
+import { compose, type Delta, normalize, type Op, transformCursor } from "../delta/index.ts";
+import type { Document } from "../document.ts";
 import { applyDelta, tidy } from "../prosemirror/apply.ts";
 import { fromDelta } from "../prosemirror/read.ts";
 import { replaceNodes } from "../prosemirror/replace.ts";
 import { Shown } from "../prosemirror/shown.ts";
 import { toDelta } from "../prosemirror/write.ts";
-import { UndoStack } from "../undo/index.ts";
-import type { Cursor } from "../wire.ts";
+import type { UndoStack } from "../undo/index.ts";
 import { redrawing } from "./carets.ts";
 import { type BindingOptions, Link } from "./link.ts";
 import { decorate } from "./prosemirror-carets.ts";
+import { undoKeys } from "./undokeys.ts";
 
 /** How long after a composition ProseMirror may still be reading what was composed, in milliseconds. */
 const settling = 50;
@@ -36,7 +36,6 @@ export class Mount {
   /** Whether the document ends with a newline: what is shown always does. */
   #ended = true;
   #link: Link | null = null;
-  #stack: UndoStack | null = null;
   #offs: readonly (() => void)[] = [];
   /** The transaction that shows what others did, while it is being dispatched. */
   #own: Transaction | null = null;
@@ -49,20 +48,13 @@ export class Mount {
     this.#key = key;
   }
 
-  get stack(): UndoStack | null {
-    return this.#stack;
-  }
-
-  undo(): boolean {
-    return this.#stack?.undo() ?? false;
-  }
-
-  redo(): boolean {
-    return this.#stack?.redo() ?? false;
+  /** The person's own edits; `null` while there is no editor. */
+  get history(): UndoStack | null {
+    return this.#link?.history ?? null;
   }
 
   /** ProseMirror makes the views of all plugins anew when one comes or goes. */
-  attach(view: EditorView): PluginView {
+  attach(view: EditorView): { update(): void; destroy(): void } {
     this.#attached = true;
     if (this.#link && this.#shown?.doc !== view.state.doc) this.end();
     this.#view = view;
@@ -78,10 +70,8 @@ export class Mount {
     clearTimeout(this.#settling);
     for (const off of this.#offs) off();
     this.#offs = [];
-    this.#stack?.close();
     this.#link?.dispose();
     this.#link = null;
-    this.#stack = null;
     this.isEditable = true; // it is the application's again
   }
 
@@ -107,15 +97,6 @@ export class Mount {
     else this.#settling = setTimeout(() => this.#settle(), settling);
   }
 
-  /** The browser's own undo, from its menu, knows nothing of the others. */
-  beforeInput(event: InputEvent): boolean {
-    if (event.inputType !== "historyUndo" && event.inputType !== "historyRedo") return false;
-    event.preventDefault();
-    if (event.inputType === "historyUndo") this.undo();
-    else this.redo();
-    return true;
-  }
-
   #begin(view: EditorView): void {
     this.isEditable = false;
     this.#show(view);
@@ -123,12 +104,12 @@ export class Mount {
       type: "rich-text" as const,
       read: () => this.#read(),
       apply: (delta: Delta) => this.#apply(delta),
+      select: (anchor: number, head: number) => this.#moveTo(anchor, head),
       setEditable: (editable: boolean) => this.#setEditable(editable),
     };
     this.#link = new Link(this.#document, editor, this.#options);
-    this.#stack = new UndoStack(this.#document, { origin: this.#link });
     this.#offs = [
-      this.#document.on("change", (change) => this.#undone(change)),
+      undoKeys(view.dom, this.#link.history),
       redrawing(this.#document, () => this.#draw()),
     ];
   }
@@ -149,8 +130,9 @@ export class Mount {
     return this.#ended ? content : compose(content, this.#lastNewline({ delete: 1 }));
   }
 
-  #lastNewline(op: { delete: number } | { insert: string }): Delta {
-    return [{ retain: (this.#shown as Shown).length - 1 }, op].filter((each) => each.retain !== 0);
+  /** Does something to the newline that is shown last. */
+  #lastNewline(op: Op): Delta {
+    return normalize([{ retain: (this.#shown as Shown).length - 1 }, op]);
   }
 
   #apply(delta: Delta): void {
@@ -219,15 +201,14 @@ export class Mount {
     this.#link.select(this.#shown.offsetOf(anchor), this.#shown.offsetOf(head));
   }
 
-  #undone({ origin, cursor }: ContentChange): void {
-    if (origin === this.#stack && cursor) this.#moveTo(cursor);
-  }
-
-  #moveTo([anchor, head]: Cursor): void {
-    const { state, dispatch } = this.#view as EditorView;
-    const place = (offset: number) => state.doc.resolve((this.#shown as Shown).positionOf(offset));
-    const selection = TextSelection.between(place(anchor), place(head));
-    dispatch.call(this.#view, state.tr.setSelection(selection).scrollIntoView());
+  #moveTo(anchor: number, head: number): void {
+    const view = this.#view as EditorView;
+    const { tr, doc } = view.state;
+    const shown = this.#shown as Shown;
+    const place = (offset: number) => doc.resolve(shown.positionOf(offset));
+    view.dispatch(
+      tr.setSelection(TextSelection.between(place(anchor), place(head))).scrollIntoView(),
+    );
   }
 
   #settle(): void {

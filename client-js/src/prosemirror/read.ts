@@ -97,7 +97,10 @@ class Reader {
     const shown = shownFormats(this.#vocabulary, this.#before, place, leaf.formats, list, isCode);
     const carried = carriedFor(shown, attributes);
     if (carried === undefined) return false;
-    if (carried && !carries(leaf.type)) fail(carried);
+    if (carried && !carries(leaf.type)) {
+      if (leaf.type === this.#vocabulary.paragraph) fail(carried);
+      return this.#try(line, place, true);
+    }
     this.#put(leaf, place, carried, attributes, joins && !place.fresh);
     return true;
   }

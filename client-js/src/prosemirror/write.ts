@@ -37,15 +37,11 @@ function inside({ place: { kinds } }: Around): Around {
 
 /** The document that a tree shows. */
 export function toDelta(doc: Node): Delta {
-  const out: InsertOp[] = [];
-  let before = start;
+  const writer = new Writer(vocabularyOf(doc.type.schema), start);
   doc.forEach((node) => {
-    const writer = new Writer(vocabularyOf(doc.type.schema), before);
-    writer.block(node, 0, nowhere);
-    before = writer.before;
-    out.push(...writer.lines.flatMap(insertsOf));
+    writer.blockAtTop(node);
   });
-  return normalize(out);
+  return normalize(writer.lines.flatMap(insertsOf));
 }
 
 /** What inserts a line. */
@@ -54,16 +50,11 @@ export function insertsOf({ pieces, attributes }: Line): InsertOp[] {
   return [...(pieces as InsertOp[]), end];
 }
 
-/** The lines of a block at the top. */
-export function linesOf(vocabulary: Vocabulary, node: Node, before: Context): readonly Line[] {
-  const writer = new Writer(vocabulary, before);
-  writer.block(node, 0, nowhere);
-  return writer.lines;
-}
-
-class Writer {
+/** Writes down the lines of blocks. */
+export class Writer {
   readonly lines: Line[] = [];
   readonly #vocabulary: Vocabulary;
+  /** What the next line has before it. */
   before: Context;
 
   constructor(vocabulary: Vocabulary, before: Context) {
@@ -71,7 +62,12 @@ class Writer {
     this.before = before;
   }
 
-  block(node: Node, at: number, around: Around): void {
+  /** The places of its lines are counted from it. */
+  blockAtTop(node: Node): void {
+    this.#block(node, 0, nowhere);
+  }
+
+  #block(node: Node, at: number, around: Around): void {
     const { quote, lists, code } = this.#vocabulary;
     if (node.type === quote) return this.#quote(node, at, around);
     for (const kind of ["b", "o", "t"] as const) {
@@ -85,7 +81,7 @@ class Writer {
   /** Each block but the first goes on in what the first began. */
   #children(node: Node, at: number, first: Around): void {
     node.forEach((child, offset, i) => {
-      this.block(child, at + 1 + offset, i === 0 ? first : inside(first));
+      this.#block(child, at + 1 + offset, i === 0 ? first : inside(first));
     });
   }
 
