@@ -26,18 +26,25 @@ export function element(parent: Node, className: string, style: Style, text = ""
   return made;
 }
 
-/** The flag with the name on top of a caret. */
-export function flag(caret: HTMLElement, { name, color }: Caret): void {
+/** How high a flag is, in pixels. */
+const height = 14;
+
+/** The flag with the name on top of a caret, or under it where `room` pixels are too few. */
+export function flag(
+  caret: HTMLElement,
+  { name, color }: Caret,
+  room = Number.POSITIVE_INFINITY,
+): void {
   element(
     caret,
     "coscribe-name",
     {
       position: "absolute",
-      bottom: "100%",
-      left: "-1px",
+      [room < height ? "top" : "bottom"]: "100%",
+      left: "-2px",
       padding: "0 3px",
       borderRadius: "2px",
-      font: "11px/14px sans-serif",
+      font: `11px/${height}px sans-serif`,
       whiteSpace: "nowrap",
       color: "white",
       backgroundColor: color, // of a stranger's choice: it must not be able to name a picture

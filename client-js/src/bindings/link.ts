@@ -152,7 +152,9 @@ export class Link {
       return;
     }
     this.#show(delta);
-    if (cursor && this.#aligned) this.#editor.select(...cursor);
+    if (!cursor || !this.#aligned) return;
+    this.#editor.select(...cursor);
+    this.select(...cursor);
   }
 
   /** Makes the editor show the document, whatever it shows now. */

@@ -108,5 +108,5 @@ function drawCaret(mirror: HTMLElement, caret: Caret): void {
     borderLeft: `2px solid ${caret.color}`,
     marginRight: "-2px",
   });
-  flag(mark, caret);
+  flag(mark, caret, mark.offsetTop);
 }

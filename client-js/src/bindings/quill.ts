@@ -5,6 +5,7 @@ import type Quill from "quill";
 import type { Delta } from "../delta/index.ts";
 import type { Document } from "../document.ts";
 import { type Caret, element, flag, redrawing } from "./carets.ts";
+import { composing } from "./composing.ts";
 import { type Binding, type BindingOptions, Link, withoutReturns } from "./link.ts";
 import { undoKeys } from "./undokeys.ts";
 
@@ -47,7 +48,7 @@ export function bindQuill(document: Document, quill: Quill, options: BindingOpti
     takeHistory(quill, link),
     undoKeys(quill.root, link.history),
     pasteLines(quill),
-    composing(quill, link),
+    composing(quill.root, link),
     drawCarets(document, quill, link),
   ];
   const end = (): void => {
@@ -107,18 +108,6 @@ function pasteLines(quill: Quill): () => void {
   };
 }
 
-/** Quill takes what was composed in a microtask after the end of a composition. */
-function composing({ root }: Quill, link: Link): () => void {
-  const begin = (): void => link.hold();
-  const end = (): void => queueMicrotask(() => queueMicrotask(() => link.release()));
-  root.addEventListener("compositionstart", begin);
-  root.addEventListener("compositionend", end);
-  return () => {
-    root.removeEventListener("compositionstart", begin);
-    root.removeEventListener("compositionend", end);
-  };
-}
-
 function drawCarets(document: Document, quill: Quill, link: Link): () => void {
   const layer = element(quill.container, "coscribe-carets", {
     position: "absolute",
@@ -149,7 +138,7 @@ function drawCaret(layer: HTMLElement, quill: Quill, caret: Caret): void {
   const style = { borderLeft: `2px solid ${caret.color}` };
   const mark = element(layer, "coscribe-caret", style);
   place(mark, quill, head, 0);
-  flag(mark, caret);
+  flag(mark, caret, mark.offsetTop);
 }
 
 /** What is selected of each line: one box could not tell which part of the first is. */
