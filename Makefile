@@ -57,8 +57,8 @@ bench-server: deps ## Measure the server under load; ARGS='--only hot' and such
 	go run ./bench/load $(ARGS)
 
 .PHONY: chaos
-chaos: deps ## Let stores and processes fail under people who type, 200 rounds
-	go test -race -count=1 -v -timeout 60m ./internal/chaos -rounds 200 $(ARGS)
+chaos: deps ## Let stores and processes fail under people who type, 200 rounds, and all mutants live
+	go test -race -count=1 -v -timeout 60m ./internal/chaos -rounds 200 -mutants $(ARGS)
 
 .PHONY: soak
 soak: deps ## Keep a server busy for an hour and see whether it grows; ARGS='--for 5m'

@@ -10,7 +10,7 @@ import (
 // now is the time of the next change: whole milliseconds that never run
 // backwards along a document.
 func (r *room) now() time.Time {
-	now := time.Now().UTC().Truncate(time.Millisecond)
+	now := r.hub.now()
 	if now.Before(r.proposed.at) {
 		return r.proposed.at
 	}

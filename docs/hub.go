@@ -33,6 +33,9 @@ type Config struct {
 	// Retain is how long every change is kept by itself; 0: for good. Older
 	// runs of one user's changes are squashed into one.
 	Retain time.Duration
+	// Clock dates changes, documents and versions. It may be put back and
+	// forward. Default time.Now.
+	Clock func() time.Time
 	// Metrics is where the hub's metrics are registered; nil: nowhere.
 	Metrics prometheus.Registerer
 }
@@ -66,6 +69,9 @@ func NewHub(c Config) *Hub {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	m := newMetrics(c.Metrics)
@@ -107,6 +113,9 @@ func (h *Hub) Close(ctx context.Context) {
 	h.commits.close()
 	h.cancel()
 }
+
+// now is the time as documents know it: UTC, whole milliseconds.
+func (h *Hub) now() time.Time { return h.Clock().UTC().Truncate(time.Millisecond) }
 
 // Rooms returns how many rooms are live.
 func (h *Hub) Rooms() int {

@@ -134,7 +134,7 @@ func (r *room) create(j *join, access auth.Access) *wire.Error {
 
 // create stores a new document. It returns what loading it would.
 func create(h *Hub, id string, typ ot.Type, doc ot.Document, user string) (storage.Loaded, error) {
-	created := time.Now().UTC().Truncate(time.Millisecond)
+	created := h.now()
 	snapshot := storage.Snapshot{
 		Format:     storage.FormatJSON,
 		Content:    otjson.Append(nil, doc.Content()),

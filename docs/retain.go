@@ -37,7 +37,7 @@ const (
 // is not known how far behind they are; one that is behind by the whole window
 // and by Config.Retain gets the content when it comes back (S6).
 func (h *Hub) retain(ctx context.Context) {
-	if err := h.squashAll(ctx, time.Now().Add(-h.Retain)); err != nil && ctx.Err() == nil {
+	if err := h.squashAll(ctx, h.now().Add(-h.Retain)); err != nil && ctx.Err() == nil {
 		h.Logger.Warn("old changes cannot be squashed", "err", err)
 	}
 }
@@ -76,7 +76,7 @@ func (h *Hub) squashDocument(ctx context.Context, a storage.Aged, before time.Ti
 	if err != nil {
 		return err
 	}
-	recorded, _, err := recordAll(ctx, h.Store, a.Key, d.Rev, time.Now().Add(-settled))
+	recorded, _, err := recordAll(ctx, h.Store, a.Key, d.Rev, h.now().Add(-settled))
 	if err != nil {
 		return fmt.Errorf("store runs of editing: %w", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -42,7 +41,7 @@ func (h *Hub) NameVersion(ctx context.Context, id string, n NewVersion) (storage
 	}
 	v := storage.Version{
 		Name: n.Name, Rev: rev, User: n.User, Client: n.Client, Seq: n.Seq,
-		At: time.Now().UTC().Truncate(time.Millisecond),
+		At: h.now(),
 	}
 	if v.ID, err = uuid.NewV7(); err != nil {
 		return v, fmt.Errorf("make an id: %w", err)

@@ -25,7 +25,7 @@ func TestFullDisk(t *testing.T) {
 	v.start()
 	for n := range max(1, *rounds/3) {
 		log.reset()
-		round(t, v, n, func() {
+		v.round(t, n, func() {
 			wal, err := os.Stat(path + "-wal")
 			if err != nil {
 				t.Error(err)

@@ -2,10 +2,10 @@ package chaos
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,7 +18,6 @@ import (
 	"github.com/coscribe/coscribe/bench/client"
 	"github.com/coscribe/coscribe/bench/serverproc"
 	"github.com/coscribe/coscribe/bench/swarm"
-	"github.com/coscribe/coscribe/docs"
 	"github.com/coscribe/coscribe/internal/pgtest"
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/storage"
@@ -30,8 +29,15 @@ import (
 // where one has the time.
 var rounds = flag.Int("rounds", 3, "kills in each test of killed processes")
 
+// site is where people work.
+type site struct {
+	address  func() string // of the server, asked before each connection
+	database string
+}
+
 // victim is a server that is killed and started again, elsewhere each time.
 type victim struct {
+	site
 	t       *testing.T
 	options serverproc.Options
 
@@ -40,12 +46,16 @@ type victim struct {
 }
 
 // startVictim starts a server on a database, with further flags. It ends with
-// the test.
+// the test, and what it leaves has to agree with itself.
 func startVictim(t *testing.T, database string, args ...string) *victim {
 	t.Helper()
 	v := &victim{t: t, options: serverproc.Options{Binary: buildServer(t), Database: database, Args: args}}
+	v.site = site{func() string { return v.url.Load().(string) }, database}
 	v.start()
-	t.Cleanup(func() { v.process.Kill() })
+	t.Cleanup(func() {
+		v.process.Kill()
+		v.verify(t)
+	})
 	return v
 }
 
@@ -58,8 +68,6 @@ func (v *victim) start() {
 	v.process = p
 	v.url.Store(p.URL())
 }
-
-func (v *victim) address() string { return v.url.Load().(string) }
 
 func (v *victim) restart() {
 	v.process.Kill()
@@ -78,7 +86,7 @@ func TestKillServer(t *testing.T) {
 			v := startVictim(t, source(t))
 			inFlight := 0
 			for n := range *rounds {
-				if round(t, v, n, v.restart).lost() > 0 {
+				if v.round(t, n, v.restart).lost() > 0 {
 					inFlight++
 				}
 			}
@@ -104,7 +112,7 @@ func TestKillPostgres(t *testing.T) {
 	inFlight := 0
 	for n := range *rounds {
 		var killed, back time.Time
-		r := round(t, v, n, func() {
+		r := v.round(t, n, func() {
 			if err := cluster.Kill(); err != nil {
 				t.Error(err)
 			}
@@ -129,7 +137,7 @@ func report(t *testing.T, inFlight int) {
 
 // round lets eight clients type while something breaks at a random moment, and
 // checks everything when all have come to rest.
-func round(t *testing.T, v *victim, n int, breaks func()) *recorder {
+func (s site) round(t *testing.T, n int, breaks func()) *recorder {
 	t.Helper()
 	const documents, clients, edits = 2, 8, 30
 	seed := rand.Uint64()
@@ -139,13 +147,13 @@ func round(t *testing.T, v *victim, n int, breaks func()) *recorder {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	r := newRecorder()
-	rest := client.REST{Address: v.address}
+	rest := client.REST{Address: s.address}
 	prefix := fmt.Sprintf("round-%d", n)
 	var others sync.WaitGroup
 	reading, enough := context.WithCancel(ctx)
 	others.Go(func() { r.read(reading, rest, prefix+"-0") })
 	report, err := swarm.Run(ctx, swarm.Config{
-		Address: v.address, Seed: seed, Prefix: prefix, Type: []ot.Type{ot.RichText, ot.Text}[n%2],
+		Address: s.address, Seed: seed, Prefix: prefix, Type: []ot.Type{ot.RichText, ot.Text}[n%2],
 		Documents: documents, Clients: clients, Edits: edits, Watch: r,
 		Edited: func(n int) {
 			if n == at {
@@ -161,26 +169,26 @@ func round(t *testing.T, v *victim, n int, breaks func()) *recorder {
 	if err == nil {
 		err = r.linearizable(ctx, rest)
 	}
-	for i := range documents {
-		err = errors.Join(err, verify(ctx, v.options.Database, fmt.Sprint(prefix, "-", i)))
-	}
 	if err != nil {
 		t.Fatalf("round %d, seed %d: %+v: %v", n, seed, report, err)
+	}
+	for i := range documents {
+		s.verify(t, "--doc", fmt.Sprint(prefix, "-", i))
 	}
 	return r
 }
 
-// verify holds all that is stored of a document against itself.
-func verify(ctx context.Context, database, doc string) error {
-	store, err := look(ctx, database)
+// verify runs the command that holds all that is stored against itself: all
+// documents, or those that its flags say.
+func (s site) verify(t *testing.T, args ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	args = append([]string{"verify", "--database", s.database}, args...)
+	out, err := exec.CommandContext(ctx, buildServer(t), args...).CombinedOutput()
 	if err != nil {
-		return err
+		t.Errorf("coscribe %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
-	defer store.Close()
-	if _, err := docs.Verify(ctx, store, doc); err != nil {
-		return fmt.Errorf("verify %s: %w", doc, err)
-	}
-	return nil
 }
 
 // look opens a database that a server works on.

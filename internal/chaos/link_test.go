@@ -132,9 +132,9 @@ func TestBadLink(t *testing.T) {
 			database.Host = k.listener.Addr().String()
 			v := startVictim(t, database.String())
 			for n := range max(1, *rounds/3) {
-				round(t, v, n, func() {
+				v.round(t, n, func() {
 					k.set(func() { f(k) })
-					time.Sleep(k.lasts()) // that is how long it is bad
+					time.Sleep(k.lasts(n)) // that is how long it is bad
 					k.set(func() {})
 				})
 			}
@@ -142,10 +142,10 @@ func TestBadLink(t *testing.T) {
 	}
 }
 
-// lasts is how long a fault lasts: in the long form also longer than a commit
-// may take.
-func (k *link) lasts() time.Duration {
-	if *rounds >= 100 && rand.IntN(8) == 0 {
+// lasts is how long the fault of a round lasts: in the long form of every
+// fourth longer than a commit may take.
+func (k *link) lasts(n int) time.Duration {
+	if *rounds >= 100 && n%4 == 3 {
 		return 17 * time.Second
 	}
 	return time.Duration(100+rand.IntN(900)) * time.Millisecond

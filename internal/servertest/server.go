@@ -37,6 +37,7 @@ type Options struct {
 	HelloTimeout time.Duration
 	StallTimeout time.Duration
 	Idle         time.Duration
+	Clock        func() time.Time
 	MaxSessions  int
 	MaxDocuments int
 	MaxRooms     int
@@ -82,7 +83,7 @@ func Start(t testing.TB, o Options) *Server {
 	verifier := s.verifier()
 	s.Hub = docs.NewHub(docs.Config{
 		Shared: o.Shared, CommitSlots: o.Slots,
-		Store: s.Store, Limits: o.Limits, Idle: o.Idle, Logger: o.Logger,
+		Store: s.Store, Limits: o.Limits, Idle: o.Idle, Clock: o.Clock, Logger: o.Logger,
 		MaxRooms: o.MaxRooms, MaxCreates: o.MaxCreates, Metrics: s.Metrics,
 	})
 	s.Sessions = session.NewServer(session.Config{
