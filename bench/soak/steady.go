@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -49,7 +50,7 @@ func (s steady) run(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	defer server.Kill()
-	crowd := &crowd{steady: s, address: server.URL}
+	crowd := &crowd{steady: s, address: server.URL, start: time.Now()}
 	if err := crowd.fill(ctx); err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (s steady) run(ctx context.Context, out io.Writer) (err error) {
 	for range s.Sessions {
 		people.Go(func() { crowd.occupy(busy) })
 	}
-	figures, err := s.watch(busy, out, server)
+	figures, err := s.watch(busy, out, server, crowd)
 	enough()
 	people.Wait()
 	if err != nil {
@@ -75,7 +76,7 @@ func (s steady) run(ctx context.Context, out io.Writer) (err error) {
 }
 
 // watch looks at the server until ctx ends, and tells now and then what it saw.
-func (s steady) watch(ctx context.Context, out io.Writer, server *serverproc.Process) ([]*series, error) {
+func (s steady) watch(ctx context.Context, out io.Writer, server *serverproc.Process, c *crowd) ([]*series, error) {
 	const mega = 1 << 20
 	resident := &series{name: "resident memory, MB", bound: 1}
 	heap := &series{name: "live heap, MB", bound: 1}
@@ -107,8 +108,9 @@ func (s steady) watch(ctx context.Context, out io.Writer, server *serverproc.Pro
 		goroutines.add(at, float64(n))
 		if at-told >= s.For/12 {
 			told = at
-			fmt.Fprintf(out, "%s: %d MB resident, %d MB of live heap, %d goroutines\n",
-				at.Round(time.Second), rss/mega, live/mega, n)
+			failures, first := c.failing()
+			fmt.Fprintf(out, "%s: %d MB resident, %d MB of live heap, %d goroutines, %d sessions failed %q\n",
+				at.Round(time.Second), rss/mega, live/mega, n, failures, first)
 		}
 	}
 }
@@ -126,9 +128,10 @@ func (s steady) report(out io.Writer, figures []*series, c *crowd, log *logLines
 		failed = append(failed, err)
 	}
 	warnings, errs := log.count()
-	fmt.Fprintf(out, "log: %d warnings, %d errors; %d sessions failed\n", warnings, errs, c.failures.Load())
-	if errs > 0 || c.failures.Load() > 0 {
-		failed = append(failed, fmt.Errorf("%d error lines, %d failed sessions; first: %s %v", errs, c.failures.Load(), log.first, c.first.Load()))
+	failures, first := c.failing()
+	fmt.Fprintf(out, "log: %d warnings, %d errors; %d sessions failed\n", warnings, errs, failures)
+	if errs > 0 || failures > 0 {
+		failed = append(failed, fmt.Errorf("%d error lines, %d failed sessions: %s %q", errs, failures, log.first, first))
 	}
 	return errors.Join(failed...)
 }
@@ -137,17 +140,35 @@ func (s steady) report(out io.Writer, figures []*series, c *crowd, log *logLines
 type crowd struct {
 	steady
 	address func() string
+	start   time.Time
 
-	sessions, edits, failures atomic.Int64
-	first                     atomic.Value // error
+	sessions, edits atomic.Int64
+
+	mu       sync.Mutex
+	failures int
+	first    []string // of the failures
+}
+
+// failed notes that a session did not go as it should.
+func (c *crowd) failed(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.failures++; c.failures <= 10 {
+		c.first = append(c.first, fmt.Sprintf("%s: %v", time.Since(c.start).Round(time.Second), err))
+	}
+}
+
+func (c *crowd) failing() (n int, first []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.failures, slices.Clone(c.first)
 }
 
 // occupy keeps one place filled: as soon as one session leaves, another comes.
 func (c *crowd) occupy(ctx context.Context) {
 	for ctx.Err() == nil {
 		if err := c.visit(ctx); err != nil && ctx.Err() == nil {
-			c.failures.Add(1)
-			c.first.CompareAndSwap(nil, err)
+			c.failed(err)
 		}
 	}
 }
@@ -216,8 +237,7 @@ func (c *crowd) visit(ctx context.Context) error {
 func (c *crowd) saw(doc string, e client.Event) {
 	switch e.(type) {
 	case client.Mispredicted, client.Refused, client.Rebased, client.Drafted:
-		c.failures.Add(1)
-		c.first.CompareAndSwap(nil, fmt.Errorf("%s: %T", doc, e))
+		c.failed(fmt.Errorf("%s: %T", doc, e))
 	}
 }
 
