@@ -97,10 +97,15 @@ func NewHub(c Config) *Hub {
 	return h
 }
 
+// letGo is how long calls to the store may take to end that are cut off.
+const letGo = time.Second
+
 // Close lets every room finish what it is committing, answers what waits with
-// `closing`, and stores a snapshot of what changed. When ctx ends first,
-// calls to the store are cut off.
-func (h *Hub) Close(ctx context.Context) {
+// `closing`, and stores a snapshot of what changed. When ctx ends first, calls
+// to the store are cut off. Where one of them does not let go, as a write of
+// SQLite to a disk that hangs, it is left alone and Close returns false: the
+// store cannot be closed either.
+func (h *Hub) Close(ctx context.Context) bool {
 	defer context.AfterFunc(ctx, h.cancel)()
 	h.unwatch()
 	h.mu.Lock()
@@ -109,9 +114,24 @@ func (h *Hub) Close(ctx context.Context) {
 		r.inbox.force(stop{})
 	}
 	h.mu.Unlock()
-	h.running.Wait()
-	h.commits.close()
-	h.cancel()
+	ended := make(chan struct{})
+	go func() { // it ends with the calls, or with the process
+		h.running.Wait()
+		h.commits.close()
+		h.cancel()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return true
+	case <-ctx.Done():
+	}
+	select {
+	case <-ended:
+		return true
+	case <-time.After(letGo):
+		return false
+	}
 }
 
 // now is the time as documents know it: UTC, whole milliseconds.

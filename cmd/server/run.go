@@ -57,7 +57,11 @@ func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) erro
 	if err != nil {
 		return err
 	}
+	stuck := false // a call to the store does not end
 	defer func() {
+		if stuck {
+			return // closing waits for it
+		}
 		if err := store.Close(); err != nil {
 			logger.Error("database did not close", "err", err)
 		}
@@ -80,7 +84,9 @@ func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) erro
 		logger.Info("shutting down", "delay", c.ShutdownDelay.String(), "timeout", c.ShutdownTimeout.String())
 		time.Sleep(c.ShutdownDelay) // a second signal ends the program
 	}
-	return errors.Join(err, s.shutdown(c.ShutdownTimeout))
+	finished, late := s.shutdown(c.ShutdownTimeout)
+	stuck = !finished
+	return errors.Join(err, late)
 }
 
 // parts are what a server is made of.
@@ -144,19 +150,19 @@ func newRegistry() *prometheus.Registry {
 }
 
 // shutdown takes nothing new, finishes what is being committed, and sends
-// everyone away.
-func (s *server) shutdown(timeout time.Duration) error {
+// everyone away. It tells whether nobody uses the store any more.
+func (s *server) shutdown(timeout time.Duration) (finished bool, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	s.sessions.Drain(drainWithin)
-	s.hub.Close(ctx)
+	finished = s.hub.Close(ctx)
 	s.sessions.Close(ctx)
 	_ = s.http.Shutdown(ctx) // past its time, what is left is cut off
 	if ctx.Err() != nil {
 		_ = s.http.Close()
-		return fmt.Errorf("not everything was finished within %s", timeout)
+		err = fmt.Errorf("not everything was finished within %s", timeout)
 	}
-	return nil
+	return finished, err
 }
 
 // greet says what is on and how to try it.
