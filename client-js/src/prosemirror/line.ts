@@ -126,6 +126,14 @@ export function carriedFor(shown: Attributes, wanted: Attributes): Carried | nul
   return Object.keys(out).length > 0 ? out : null;
 }
 
+/** The same without the word for its place: lines that agree in these may be one block of code. */
+export function ownFormats(
+  { nest: _, ...shown }: Attributes,
+  carried: Carried | null | undefined,
+): Attributes {
+  return lineFormats(shown, carried);
+}
+
 /** The formats of a line: what the tree says goes before what is carried. */
 export function lineFormats(shown: Attributes, carried: Carried | null | undefined): Attributes {
   if (!carried) return shown;

@@ -32,7 +32,7 @@ export interface Place {
 /** What the place of a line depends on: the line before it. */
 export interface Context {
   readonly kinds: string;
-  /** The formats of the line before, `nest` aside, where it is shown as code. */
+  /** The formats of the line before, less the word that tells its place, where it is shown as code. */
   readonly code: Attributes | undefined;
 }
 
@@ -89,13 +89,9 @@ export function usualPlace(
 }
 
 /** Whether a line of code becomes one with the code before it, where nothing speaks against it. */
-export function joinsCode(before: Context, place: Place, attributes: Attributes): boolean {
+export function joinsCode(before: Context, place: Place, own: Attributes): boolean {
   const same = place.keep === place.kinds.length && place.kinds === before.kinds;
-  return same && before.code !== undefined && equal(before.code, withoutNest(attributes));
-}
-
-export function withoutNest({ nest: _, ...others }: Attributes): Attributes {
-  return others;
+  return same && before.code !== undefined && equal(before.code, own);
 }
 
 export function samePlace(a: Place, b: Place): boolean {

@@ -2,7 +2,7 @@
 import type { Node, Schema } from "prosemirror-model";
 import type { Attributes, Delta } from "../delta/index.ts";
 import { codeText, type Leaf, leafOf, split, type Written } from "./leaf.ts";
-import { carriedFor, listAttrs, listFormats, shownFormats } from "./line.ts";
+import { carriedFor, listAttrs, listFormats, ownFormats, shownFormats } from "./line.ts";
 import {
   beginsItem,
   type Context,
@@ -13,7 +13,6 @@ import {
   plain,
   start,
   usualPlace,
-  withoutNest,
 } from "./place.ts";
 import { type Carried, carry } from "./schema.ts";
 import { Stack } from "./stack.ts";
@@ -91,17 +90,20 @@ class Reader {
     const { attributes } = line;
     const leaf = leafOf(this.#vocabulary, line, asText || beginsItem(place));
     const isCode = leaf.code !== undefined;
-    const joins = isCode && joinsCode(this.#before, place, attributes);
-    if (place.fresh && !joins) return false;
     const list = this.#listFormats(place, attributes);
     const shown = shownFormats(this.#vocabulary, this.#before, place, leaf.formats, list, isCode);
     const carried = carriedFor(shown, attributes);
     if (carried === undefined) return false;
+    const own = isCode ? ownFormats(shown, carried) : undefined;
+    const joins = own !== undefined && joinsCode(this.#before, place, own);
+    if (place.fresh && !joins) return false;
     if (carried && !carries(leaf.type)) {
       if (leaf.type === this.#vocabulary.paragraph) fail(carried);
       return this.#try(line, place, true);
     }
-    this.#put(leaf, place, carried, attributes, joins && !place.fresh);
+    if (this.#isFirst) this.joins = place.keep > 0 || place.next || (joins && !place.fresh);
+    if (!this.joins) this.#put(leaf, place, carried, attributes, joins && !place.fresh);
+    this.#before = { kinds: place.kinds, code: own };
     return true;
   }
 
@@ -112,18 +114,12 @@ class Reader {
     formats: Attributes,
     goesOn: boolean,
   ): void {
-    if (this.#isFirst) this.joins = place.keep > 0 || place.next || goesOn;
-    if (this.joins) return;
     const { type, code } = leaf;
-    const isCode = code !== undefined;
     const attrs = carried ? { ...leaf.attrs, [carry]: carried } : leaf.attrs;
-    if (isCode && goesOn) this.#stack.addCode(code);
-    else {
-      this.#stack.enter(place, formats);
-      if (isCode) this.#stack.beginCode(type, attrs, code);
-      else this.#stack.add(type.create(attrs, leaf.content));
-    }
-    this.#before = { kinds: place.kinds, code: isCode ? withoutNest(formats) : undefined };
+    if (code !== undefined && goesOn) return this.#stack.addCode(code);
+    this.#stack.enter(place, formats);
+    if (code !== undefined) this.#stack.beginCode(type, attrs, code);
+    else this.#stack.add(type.create(attrs, leaf.content));
   }
 
   /** What the list and the item say of a line that begins an item. */

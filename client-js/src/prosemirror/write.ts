@@ -3,8 +3,8 @@ import type { Node } from "prosemirror-model";
 import { type Attributes, type Delta, type InsertOp, normalize } from "../delta/index.ts";
 import { insert, length } from "../delta/types.ts";
 import { imageAttributes, opaque, piecesOf } from "./inline.ts";
-import { leafFormats, lineFormats, listFormats, shownFormats } from "./line.ts";
-import { type Context, joinsCode, type Place, plain, start, withoutNest } from "./place.ts";
+import { leafFormats, lineFormats, listFormats, ownFormats, shownFormats } from "./line.ts";
+import { type Context, joinsCode, type Place, plain, start } from "./place.ts";
 import { type Carried, carry } from "./schema.ts";
 import { type ListKind, type Vocabulary, vocabularyOf } from "./vocabulary.ts";
 
@@ -113,26 +113,24 @@ export class Writer {
 
   /** A block of code that would become one with the one before it says that it does not. */
   #apart(node: Node, { place, list }: Around): Around {
-    const joins = joinsCode(this.before, place, this.#formats(node, { place, list }));
-    return { place: { ...place, fresh: joins }, list };
+    const { own } = this.#formats(node, { place, list });
+    return { place: { ...place, fresh: joinsCode(this.before, place, own) }, list };
   }
 
   #line(pieces: Delta, node: Node, from: number, around: Around, size?: number): void {
-    const attributes = this.#formats(node, around);
+    const { attributes, own } = this.#formats(node, around);
     this.lines.push({ pieces, attributes, length: length(pieces) + 1, from, node: size });
     const isCode = node.type === this.#vocabulary.code;
-    this.before = {
-      kinds: around.place.kinds,
-      code: isCode ? withoutNest(attributes) : undefined,
-    };
+    this.before = { kinds: around.place.kinds, code: isCode ? own : undefined };
   }
 
-  #formats(node: Node, { place, list }: Around): Attributes {
+  #formats(node: Node, { place, list }: Around): { attributes: Attributes; own: Attributes } {
     const vocabulary = this.#vocabulary;
     const leaf = node.isTextblock ? leafFormats(vocabulary, node) : {};
     const isCode = node.type === vocabulary.code;
     const shown = shownFormats(vocabulary, this.before, place, leaf, list, isCode);
-    return lineFormats(shown, node.attrs[carry] as Carried | null | undefined);
+    const carried = node.attrs[carry] as Carried | null | undefined;
+    return { attributes: lineFormats(shown, carried), own: ownFormats(shown, carried) };
   }
 
   /** A block that is no text, as the one thing in its line. */

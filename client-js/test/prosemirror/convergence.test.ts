@@ -97,4 +97,4 @@ it("shows everyone the same, whatever they do at the same time", () => {
       throw new Error(`seed ${seed}`, { cause: error });
     }
   }
-});
+}, 600_000);

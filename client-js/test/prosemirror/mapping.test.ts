@@ -96,6 +96,15 @@ describe("what Quill makes", () => {
       [...item("a", "bullet"), ...line("b", { nest: "b" })],
       'bulletList(listItem(paragraph("a"), paragraph("b")))',
     ],
+    [
+      "a word that does not fit, in code",
+      [
+        ...line("a", { "code-block": true }),
+        ...line("b", { "code-block": true, nest: "o" }),
+        ...line("c", { "code-block": true, nest: "o" }),
+      ],
+      'codeBlock("a"), codeBlock("b\\nc")',
+    ],
     ["a word that does not fit", line("b", { nest: "b" }), 'paragraph("b")'],
   ];
 
