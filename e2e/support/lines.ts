@@ -41,9 +41,9 @@ function looksOf(attributes: Readonly<Record<string, unknown>>): string {
   return looks.filter((look) => attributes[look]).join(" ");
 }
 
-/** The lines that a page shows in its editor. */
-export function linesOn(page: Page): Promise<Line[]> {
-  return page.locator("#editor").evaluate((root) => {
+/** The lines that a page shows in its editor, or in another one. */
+export function linesOn(page: Page, editor = "#editor"): Promise<Line[]> {
+  return page.locator(editor).evaluate((root) => {
     const tags: Record<string, string> = {
       STRONG: "bold",
       CODE: "code",
