@@ -1,12 +1,13 @@
 package session
 
 import (
+	"bytes"
+	"net"
 	"sync"
 	"time"
 
 	"github.com/coscribe/coscribe/wire"
 	"github.com/gorilla/websocket"
-	"github.com/olahol/melody"
 )
 
 const (
@@ -19,27 +20,41 @@ const (
 	maxOpening = 128 << 20
 	// maxJoined is how large a message made of several gets, in bytes.
 	maxJoined = 256 << 10
+	// maxControl bounds the control frames that wait. More of them are dropped:
+	// nobody needs two pongs.
+	maxControl = 1 << 10
+	// maxCopied is how large a message is copied behind its header, to leave in
+	// one piece.
+	maxCopied = 32 << 10
+	// maxKept is how many frames an idle outbox keeps space for.
+	maxKept = 16
 	// farewell is how long a peer has to answer a close frame.
 	farewell = 2 * time.Second
 )
 
-// outbox is what waits for one reader. It hands the connection one message at
-// a time and knows when it was written; while the writer is busy, changes
-// gather and then leave as one larger message. It is safe for concurrent use
-// and its methods never wait.
+// outbox is what waits for one reader. One goroutine at a time writes to the
+// connection: one of the server's writers as long as it takes what comes at
+// once, else one of its own. What comes meanwhile gathers and then leaves as
+// one larger message. An outbox is safe for concurrent use and its methods
+// never wait.
 type outbox struct {
 	metrics *metrics
-	conn    *melody.Session // set before first use
-	patience
+	writers *writers
+	stall   time.Duration // how long a reader may take nothing (P7)
+	failed  func(error)   // is told of a write that failed
+	line    *line         // set before first use
 
 	mu      sync.Mutex
 	frames  []*wire.Frame
-	waiting int  // bytes in frames that count
-	opening int  // bytes in answers to open, the ones being written included
-	opens   int  // bytes of those that are being written
-	writing bool // the connection has a message
-	closed  bool // takes no more frames
-	done    bool // the close frame is sent, or the connection is gone
+	control []byte // frames of the connection's own, that go before the others
+	waiting int    // bytes in frames that count
+	opening int    // bytes in answers to open, the ones being written included
+	opens   int    // bytes of those that are being written
+	queued  bool   // a writer will come
+	writing bool   // somebody writes
+	closed  bool   // takes no more frames
+	done    bool   // the close frame is sent, or the connection is gone
+	hungUp  bool   // the connection is closed once nobody writes
 	code    int
 	reason  string
 	bytes   int64 // handed over so far
@@ -61,18 +76,7 @@ func (o *outbox) send(f *wire.Frame) {
 		return
 	}
 	o.frames = append(o.frames, f)
-	o.next()
-}
-
-// sent tells that the connection has written its message.
-func (o *outbox) sent() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.written()
-	o.writing = false
-	o.opening -= o.opens
-	o.opens = 0
-	o.next()
+	o.call()
 }
 
 // finish closes the connection after what waits.
@@ -83,7 +87,7 @@ func (o *outbox) finish(code int, reason string) {
 		return
 	}
 	o.closed, o.code, o.reason = true, code, reason
-	o.next()
+	o.call()
 }
 
 // drop forgets what waits; the connection is gone.
@@ -92,7 +96,6 @@ func (o *outbox) drop() {
 	defer o.mu.Unlock()
 	o.closed, o.done = true, true
 	o.frames, o.waiting = nil, 0
-	o.written()
 }
 
 // result returns the code that the connection was closed with, 0 where it was
@@ -103,6 +106,13 @@ func (o *outbox) result() (code int, bytes int64) {
 	return o.code, o.bytes
 }
 
+// behind tells whether something waits or is being written.
+func (o *outbox) behind() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return !o.done && (o.writing || len(o.frames) > 0)
+}
+
 // overflow drops a reader who has fallen out of the bound. It comes back and
 // resumes.
 func (o *outbox) overflow() {
@@ -110,47 +120,191 @@ func (o *outbox) overflow() {
 	o.frames, o.waiting = nil, 0
 	o.closed, o.code, o.reason = true, wire.CloseOverloaded, "too slow"
 	o.goodbye()
+	o.call()
 }
 
-// next hands over what comes next, where the connection is free.
-func (o *outbox) next() {
-	if o.writing || o.done {
+// goodbye leaves the close frame to be written and gives the peer a moment to
+// answer: a connection closed with something unread in it would take the frame
+// back.
+func (o *outbox) goodbye() {
+	o.done = true
+	payload := websocket.FormatCloseMessage(o.code, o.reason)
+	o.control = append(appendHeader(o.control, websocket.CloseMessage, len(payload)), payload...)
+	time.AfterFunc(farewell, func() { _ = o.line.Conn.Close() })
+}
+
+// call makes sure that somebody writes what waits.
+func (o *outbox) call() {
+	if !o.queued && !o.writing {
+		o.queued = true
+		o.writers.add(o)
+	}
+}
+
+// put writes control frames of the WebSocket library's, or leaves them to
+// whoever is writing. Behind the close frame nothing is sent.
+func (o *outbox) put(control []byte) {
+	o.mu.Lock()
+	if o.done || len(o.control)+len(control) > maxControl {
+		o.mu.Unlock()
 		return
 	}
-	if len(o.frames) == 0 {
-		if o.closed {
-			o.goodbye()
+	o.control = append(o.control, control...)
+	if o.writing {
+		o.mu.Unlock()
+		return
+	}
+	o.run(nil)
+}
+
+// hangUp closes the connection, after what is being written.
+func (o *outbox) hangUp() error {
+	o.mu.Lock()
+	o.hungUp = o.writing || o.queued
+	later := o.hungUp
+	o.mu.Unlock()
+	if later {
+		time.AfterFunc(farewell, func() { _ = o.line.Conn.Close() })
+		return nil
+	}
+	return o.line.Conn.Close()
+}
+
+// work writes what waits, with a buffer that it gives back.
+func (o *outbox) work(buf []byte) []byte {
+	o.mu.Lock()
+	o.queued = false
+	if o.writing { // whoever it is goes on
+		o.mu.Unlock()
+		return buf
+	}
+	return o.run(buf)
+}
+
+// run writes as long as the connection takes it at once. What it does not take
+// is left to a goroutine that waits. The caller holds o.mu, which is given up.
+func (o *outbox) run(buf []byte) []byte {
+	o.writing = true
+	for {
+		head, body := o.next(buf)
+		if head == nil {
+			o.rest()
+			return buf
 		}
-		return
+		o.mu.Unlock()
+		if cap(head) > cap(buf) {
+			buf = head
+		}
+		if body != nil {
+			go o.push(net.Buffers{bytes.Clone(head), body})
+			return buf
+		}
+		n, err := o.line.try(head)
+		if err != nil {
+			o.fail(err)
+			return buf
+		}
+		if n < len(head) {
+			go o.push(net.Buffers{bytes.Clone(head[n:])})
+			return buf
+		}
+		o.mu.Lock()
+		o.sent()
 	}
-	n, message := wire.Join(o.frames, maxJoined)
-	for i, f := range o.frames[:n] {
+}
+
+// push writes what waits and waits for the reader to take it.
+func (o *outbox) push(message net.Buffers) {
+	for {
+		if err := writePatiently(o.line.Conn, message, o.stall); err != nil {
+			o.fail(err)
+			return
+		}
+		o.mu.Lock()
+		o.sent()
+		head, body := o.next(nil)
+		if head == nil {
+			o.rest()
+			return
+		}
+		o.mu.Unlock()
+		message = net.Buffers{head}
+		if body != nil {
+			message = append(message, body)
+		}
+	}
+}
+
+// next returns what comes next, in one piece or, where it is large, two: its
+// header, and the body that everyone shares. buf is used where it is large
+// enough. The answer is nil where there is nothing.
+func (o *outbox) next(buf []byte) (head, body []byte) {
+	if len(o.control) == 0 && len(o.frames) == 0 && o.closed && !o.done {
+		o.goodbye()
+	}
+	switch {
+	case len(o.control) > 0:
+		head, o.control = o.control, nil
+		return head, nil
+	case len(o.frames) == 0:
+		return nil, nil
+	}
+	n, size := wire.Joined(o.frames, maxJoined)
+	head = appendHeader(buf[:0], websocket.TextMessage, size)
+	if n == 1 && size > maxCopied {
+		body = o.frames[0].Bytes()
+	} else {
+		head = wire.AppendJoined(head, o.frames[:n])
+	}
+	o.take(n)
+	o.bytes += int64(size)
+	o.metrics.sent(size)
+	return head, body
+}
+
+// take takes the first n frames out.
+func (o *outbox) take(n int) {
+	for _, f := range o.frames[:n] {
 		if f.Unbounded() {
 			o.opens += f.Len()
 		} else {
 			o.waiting -= f.Len()
 		}
-		o.frames[i] = nil
 	}
-	if o.frames = o.frames[n:]; len(o.frames) == 0 {
+	clear(o.frames[:n])
+	switch {
+	case n < len(o.frames):
+		o.frames = o.frames[n:]
+	case cap(o.frames) <= maxKept:
+		o.frames = o.frames[:0]
+	default:
 		o.frames = nil
 	}
-	o.writing = true
-	o.expect(len(message))
-	o.bytes += int64(len(message))
-	o.metrics.sent(len(message))
-	// An error means that the connection is closed: its reader tells.
-	_ = o.conn.Write(message)
 }
 
-// goodbye sends the close frame and gives the peer a moment to answer: a
-// connection closed with something unread in it would take the frame back.
-func (o *outbox) goodbye() {
-	o.done = true
-	conn := o.conn.WebsocketConnection()
-	message := websocket.FormatCloseMessage(o.code, o.reason)
-	go func() {
-		_ = conn.WriteControl(websocket.CloseMessage, message, time.Now().Add(farewell))
-		time.AfterFunc(farewell, func() { _ = conn.Close() })
-	}()
+// sent notes that what was taken last is written.
+func (o *outbox) sent() {
+	o.opening -= o.opens
+	o.opens = 0
+}
+
+// rest ends the writing: nothing waits. The caller holds o.mu, which is given
+// up.
+func (o *outbox) rest() {
+	o.writing = false
+	hungUp := o.hungUp
+	o.mu.Unlock()
+	if hungUp {
+		_ = o.line.Conn.Close()
+	}
+}
+
+// fail ends the connection, which cannot be written to.
+func (o *outbox) fail(err error) {
+	o.failed(err)
+	o.drop()
+	o.mu.Lock()
+	o.writing, o.control = false, nil
+	o.mu.Unlock()
+	_ = o.line.Conn.Close() // its reader ends the session
 }

@@ -18,14 +18,14 @@ type tally struct {
 	bytes     int64 // received
 }
 
-// failed notes what the connection ended with. It is called from the reader
-// and the writer; and under the outbox's lock, but then of what has ended.
+// failed notes what the connection ended with. It is called by its reader and
+// by whoever writes to it.
 func (s *session) failed(err error) {
 	var closed *websocket.CloseError
 	var network net.Error
 	code := websocket.CloseAbnormalClosure
 	switch {
-	case errors.Is(err, melody.ErrWriteClosed), errors.Is(err, melody.ErrMessageBufferFull):
+	case errors.Is(err, melody.ErrWriteClosed):
 		return // it has ended before
 	case errors.As(err, &closed):
 		code = closed.Code

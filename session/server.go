@@ -61,6 +61,7 @@ type Server struct {
 	Config
 	melody  *melody.Melody
 	metrics *metrics
+	writers writers
 	running sync.WaitGroup // requests being served
 
 	mu       sync.Mutex
@@ -72,10 +73,10 @@ type Server struct {
 }
 
 // Buffers of a connection, in bytes. What an editor sends is small; what is
-// sent to it is written past the buffer.
+// sent to it goes past the buffer, which holds control frames alone.
 const (
 	readBuffer  = 512
-	writeBuffer = 1024
+	writeBuffer = 256
 )
 
 // owner names a client of a user.
@@ -109,8 +110,7 @@ func NewServer(c Config) *Server {
 	s.metrics = newMetrics(c.Metrics, s)
 	m := s.melody
 	m.Config.MaxMessageSize = int64(c.Limits.Message)
-	m.Config.MessageBufferSize = 2 // one message at a time is handed over, see outbox
-	m.Config.WriteWait = c.StallTimeout
+	m.Config.MessageBufferSize = 0 // what waits is in the outbox
 	m.Upgrader = &websocket.Upgrader{
 		HandshakeTimeout: 10 * time.Second,
 		ReadBufferSize:   readBuffer,
@@ -123,7 +123,6 @@ func NewServer(c Config) *Server {
 	m.HandleConnect(func(conn *melody.Session) { from(conn).connected(conn) })
 	m.HandleMessage(func(conn *melody.Session, frame []byte) { from(conn).receive(frame) })
 	m.HandleMessageBinary(func(conn *melody.Session, _ []byte) { from(conn).garbage() })
-	m.HandleSentMessage(func(conn *melody.Session, _ []byte) { from(conn).out.sent() })
 	m.HandleError(func(conn *melody.Session, err error) { from(conn).failed(err) })
 	m.HandleDisconnect(func(conn *melody.Session) { from(conn).disconnected() })
 	return s
@@ -167,7 +166,7 @@ func (s *Server) serve(session *session, w http.ResponseWriter, r *http.Request)
 			s.Logger.Error("connection panicked", "cause", cause, "stack", string(debug.Stack()))
 		}
 	}()
-	if err := s.melody.HandleRequestWithKeys(hijacker{w, &session.out.patience}, r, map[string]any{key: session}); err != nil {
+	if err := s.melody.HandleRequestWithKeys(hijacker{w, &session.out}, r, map[string]any{key: session}); err != nil {
 		s.Logger.Debug("upgrade failed", "err", err)
 	}
 }

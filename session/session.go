@@ -61,12 +61,14 @@ type member struct {
 
 func newSession(server *Server, identity *auth.Identity, address netip.Prefix) *session {
 	upgraded := make(chan struct{})
-	return &session{
+	s := &session{
 		server: server, id: uuid.New(), identity: identity, address: address, started: time.Now(), log: server.Logger,
 		messages: server.Per.Messages.limiter(), bytes: server.Per.Bytes.limiter(),
-		out:      outbox{metrics: server.metrics, patience: patience{stall: server.StallTimeout}},
+		out:      outbox{metrics: server.metrics, writers: &server.writers, stall: server.StallTimeout},
 		upgraded: upgraded, handOver: sync.OnceFunc(func() { close(upgraded) }),
 	}
+	s.out.failed = s.failed
+	return s
 }
 
 // Client implements docs.Session.
@@ -85,6 +87,9 @@ func (s *session) Access(doc string) auth.Access {
 
 // Send implements docs.Session.
 func (s *session) Send(frame *wire.Frame) { s.out.send(frame) }
+
+// Behind implements docs.Session.
+func (s *session) Behind() bool { return s.out.behind() }
 
 // Close implements docs.Session.
 func (s *session) Close(code int, reason *wire.Error) {
@@ -105,7 +110,7 @@ func (s *session) owner() owner {
 
 // connected runs before anything is read.
 func (s *session) connected(conn *melody.Session) {
-	s.out.conn = conn
+	s.out.line.upgraded = true
 	conn.Request = nil // it holds the token
 	s.handOver()
 	s.after(s.server.HelloTimeout, func() {

@@ -23,26 +23,33 @@ func (f *Frame) Unbounded() bool { return f.open }
 // tail closes the list and the message.
 const tail = "]}"
 
-// Join returns how many of the frames at the front can travel as one message,
-// and that message: neighbouring changes of one document become one list.
-// This is how a reader who lags gets fewer and larger messages, made from
-// the bytes that everyone shares. At most limit bytes are joined.
-func Join(frames []*Frame, limit int) (int, []byte) {
+// Joined returns how many of the frames at the front can travel as one message,
+// and how long that is in bytes: neighbouring changes of one document become
+// one list. This is how a reader who lags gets fewer and larger messages, made
+// from the bytes that everyone shares. A message of several takes in no more
+// once it has limit bytes.
+func Joined(frames []*Frame, limit int) (n, size int) {
 	first := frames[0]
-	n, size := 1, len(first.data)
+	n, size = 1, len(first.data)
 	for ; n < len(frames) && first.continues(frames[n]) && size < limit; n++ {
-		size += len(frames[n].data) - frames[n].list
+		size += len(",") + len(frames[n].data) - frames[n].list - len(tail)
 	}
-	if n == 1 {
-		return 1, first.data
+	return n, size
+}
+
+// AppendJoined appends the message that frames travel as, as many as Joined
+// says.
+func AppendJoined(b []byte, frames []*Frame) []byte {
+	first := frames[0]
+	if len(frames) == 1 {
+		return append(b, first.data...)
 	}
-	joined := make([]byte, 0, size)
-	joined = append(joined, first.data[:len(first.data)-len(tail)]...)
-	for _, f := range frames[1:n] {
-		joined = append(joined, ',')
-		joined = append(joined, f.data[f.list:len(f.data)-len(tail)]...)
+	b = append(b, first.data[:len(first.data)-len(tail)]...)
+	for _, f := range frames[1:] {
+		b = append(b, ',')
+		b = append(b, f.data[f.list:len(f.data)-len(tail)]...)
 	}
-	return n, append(joined, tail...)
+	return append(b, tail...)
 }
 
 // continues tells whether next carries changes of the same document.

@@ -234,7 +234,11 @@ func TestJoin(t *testing.T) {
 		{[]*wire.Frame{one, two}, 1, 1, []int64{1}},
 		{[]*wire.Frame{ack, one}, 1 << 20, 1, nil},
 	} {
-		n, message := wire.Join(test.frames, test.limit)
+		n, size := wire.Joined(test.frames, test.limit)
+		message := wire.AppendJoined([]byte("before"), test.frames[:n])[len("before"):]
+		if size != len(message) {
+			t.Errorf("%d bytes were announced for %s", size, message)
+		}
 		var m struct {
 			T, Doc  string
 			Changes []struct{ Rev int64 }

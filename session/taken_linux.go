@@ -8,9 +8,6 @@ import (
 
 // takenBy tells how many bytes the peer has acknowledged so far.
 func takenBy(conn net.Conn) (bytes uint64, known bool) {
-	if tls, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		conn = tls.NetConn()
-	}
 	tcp, ok := conn.(*net.TCPConn)
 	if !ok {
 		return 0, false

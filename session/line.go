@@ -1,0 +1,94 @@
+package session
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"time"
+)
+
+// line is a connection as the WebSocket library sees it. The library reads
+// from it. What it writes, once the connection is upgraded, are control frames
+// alone; they go through the outbox, between messages.
+type line struct {
+	net.Conn
+	attempt
+	out      *outbox
+	upgraded bool
+}
+
+// Write implements net.Conn.
+func (l *line) Write(b []byte) (int, error) {
+	if !l.upgraded {
+		return l.Conn.Write(b)
+	}
+	l.out.put(b)
+	return len(b), nil
+}
+
+// SetWriteDeadline implements net.Conn. Whoever writes sets deadlines.
+func (l *line) SetWriteDeadline(t time.Time) error {
+	if !l.upgraded {
+		return l.Conn.SetWriteDeadline(t)
+	}
+	return nil
+}
+
+// Close implements net.Conn.
+func (l *line) Close() error { return l.out.hangUp() }
+
+// hijacker gives the WebSocket library a line.
+type hijacker struct {
+	http.ResponseWriter
+	out *outbox
+}
+
+// Hijack implements http.Hijacker.
+func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	l := &line{Conn: conn, out: h.out}
+	l.prepare(conn)
+	h.out.line = l
+	return l, buffered, nil
+}
+
+// writePatiently writes a message, as long as its reader takes some of it in
+// every stall (P7).
+func writePatiently(conn net.Conn, message net.Buffers, stall time.Duration) error {
+	taken, _ := takenBy(conn)
+	for {
+		if err := conn.SetWriteDeadline(time.Now().Add(stall)); err != nil {
+			return err
+		}
+		_, err := message.WriteTo(conn) // it keeps what is left
+		if err == nil {
+			return conn.SetWriteDeadline(time.Time{})
+		}
+		now, known := takenBy(conn)
+		if !errors.Is(err, os.ErrDeadlineExceeded) || !known || now == taken {
+			return err
+		}
+		taken = now
+	}
+}
+
+// appendHeader appends the header of a WebSocket frame from a server, which
+// holds a whole message (RFC 6455, section 5.2).
+func appendHeader(b []byte, opcode byte, size int) []byte {
+	const final = 0x80
+	b = append(b, final|opcode)
+	switch {
+	case size < 126:
+		return append(b, byte(size))
+	case size < 1<<16:
+		return binary.BigEndian.AppendUint16(append(b, 126), uint16(size))
+	default:
+		return binary.BigEndian.AppendUint64(append(b, 127), uint64(size))
+	}
+}
