@@ -115,13 +115,6 @@ func TestP6InvalidOps(t *testing.T) {
 	}
 	for name, op := range invalid {
 		a := s.Call(http.MethodPost, "/v1/documents/d/changes", `{"rev":0,"op":`+op+`}`)
-		if strings.Contains(op, "1e400") || strings.Contains(op, "1e999") {
-			// What no double holds is no JSON to what reads the body before us.
-			if a.Status != http.StatusBadRequest || !a.Matches(t, `{"code":"bad_message"}`) {
-				t.Errorf("%s over REST: %d %.300s", name, a.Status, a.Body)
-			}
-			continue
-		}
 		if a.Status != http.StatusUnprocessableEntity || !a.Matches(t, `{"code":"invalid_op"}`) {
 			t.Errorf("%s over REST: %d %.300s", name, a.Status, a.Body)
 		}

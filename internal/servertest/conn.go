@@ -127,6 +127,13 @@ func (c *Conn) SendFrame(kind int, data []byte) {
 // Next returns the next message.
 func (c *Conn) Next() Message {
 	c.t.Helper()
+	return parse(c.t, c.NextBytes())
+}
+
+// NextBytes returns the next message as it came, for those that are too large
+// to be parsed for nothing.
+func (c *Conn) NextBytes() []byte {
+	c.t.Helper()
 	_ = c.WS.SetReadDeadline(time.Now().Add(patience))
 	kind, data, err := c.WS.ReadMessage()
 	if err != nil {
@@ -135,7 +142,7 @@ func (c *Conn) Next() Message {
 	if kind != websocket.TextMessage {
 		c.t.Fatalf("received a frame that is no text: %q", data)
 	}
-	return parse(c.t, data)
+	return data
 }
 
 // Expect returns the next message, which has to match a pattern, see
