@@ -24,6 +24,8 @@ await build({
     index: core,
     node: "src/index.node.ts",
     delta: "src/delta/index.ts",
+    codemirror: "src/bindings/codemirror.ts",
+    monaco: "src/bindings/monaco.ts",
     quill: "src/bindings/quill.ts",
     textarea: "src/bindings/textarea.ts",
     rest: "src/rest/index.ts",
@@ -31,7 +33,7 @@ await build({
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
   platform: "neutral",
-  external: ["node:*"],
+  packages: "external", // an editor is the application's own
 });
 await build({
   ...common,

@@ -18,6 +18,7 @@ await build({
   format: "esm",
   target: "es2022",
   outdir: folder,
+  minify: true, // Monaco is ten megabytes else
   // Fonts of icons, which an editor's style sheet names.
   loader: { ".ttf": "dataurl" },
   logLevel: "warning",
