@@ -199,7 +199,7 @@ func (c *crowd) fill(ctx context.Context) error {
 
 // open connects a new client and opens a document.
 func (c *crowd) open(ctx context.Context, n int) (doc *client.Document, gone func(), err error) {
-	p := client.New(client.Config{Address: c.address, Events: c.saw})
+	p := client.New(client.Config{Address: c.address, Events: c.saw, Timeout: time.Minute}) // others may need the machine
 	if err = p.Connect(ctx); err == nil {
 		doc, err = p.Open(ctx, fmt.Sprint("soak-", n), ot.RichText)
 	}
