@@ -92,6 +92,9 @@ func (j *join) enter(r *room) *wire.Error {
 	if m := r.members[s.Client()]; m != nil && m.session != s {
 		r.people.Leave(s.Client())
 	}
+	if r.has(j.link) && !j.open.Resume {
+		r.hub.metrics.mispredicted.Inc() // nothing else makes a client ask again for what it has
+	}
 	r.members[s.Client()] = &member{session: s, link: j.link, access: access, sent: j.base(r)}
 	s.Send(wire.OpenedAnswer(j.opened(r, access)))
 	j.done()

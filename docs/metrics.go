@@ -25,6 +25,7 @@ type metrics struct {
 	broadcastFrames prometheus.Counter
 	broadcastBytes  prometheus.Counter
 	presenceFrames  prometheus.Counter
+	mispredicted    prometheus.Counter
 
 	loadTime       prometheus.Histogram
 	snapshotTime   prometheus.Histogram
@@ -61,6 +62,8 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		broadcastFrames: counter("broadcast_frames_total", "Frames that rooms gave to sessions, each counted for each session."),
 		broadcastBytes:  counter("broadcast_bytes_total", "Bytes of those frames."),
 		presenceFrames:  counter("presence_frames_total", "Presence frames that rooms made, each counted once."),
+		mispredicted: counter("predictions_failed_total",
+			"Fresh opens of a document that the session had open: its client had computed another change than was committed (S9)."),
 
 		loadTime:       histogram("load_duration_seconds", "Time to read a document for a room.", seconds),
 		snapshotTime:   histogram("snapshot_duration_seconds", "Time to make and store a snapshot.", seconds),
