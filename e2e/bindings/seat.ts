@@ -103,6 +103,27 @@ export class Seat {
     return this.page.evaluate(() => desk.painted());
   }
 
+  /** Puts a text in place of `[from, to)` by the editor's own interface, as far as there is so much. */
+  replace(from: number, to: number, text: string): Promise<void> {
+    return this.page.evaluate(
+      ([from, to, text]) => {
+        const shown = desk.bound.content().map(({ insert }) => insert);
+        const characters = shown.join("");
+        const whole = (at: number) => {
+          const place = Math.min(at, characters.length);
+          return /^[\uDC00-\uDFFF]/.test(characters.slice(place)) ? place - 1 : place;
+        };
+        desk.bound.replace(whole(from), whole(to), text);
+      },
+      [from, to, text] as const,
+    );
+  }
+
+  /** What the binding has said. */
+  told(): Promise<string[]> {
+    return this.page.evaluate(() => desk.told);
+  }
+
   /** How many edits of its own the editor has handed on. */
   edits(): Promise<number> {
     return this.page.evaluate(() => desk.edits.length);
