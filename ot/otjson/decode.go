@@ -42,6 +42,9 @@ const (
 //
 // The result shares no memory with data.
 func Decode(data []byte) (ot.Delta, error) {
+	if op, ok := plain(data); ok {
+		return op, nil
+	}
 	return only(data, DecodeFrom)
 }
 

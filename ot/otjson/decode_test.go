@@ -21,6 +21,7 @@ func TestDecodeAccepts(t *testing.T) {
 		{"empty attributes", `[{"insert":"a","attributes":{}}]`, `[{"insert":"a"}]`},
 		{"null on retain", `[{"retain":1,"attributes":{"b":null}}]`, `[{"retain":1,"attributes":{"b":null}}]`},
 		{"canonical values", `[{"retain":1,"attributes":{"z":1.50,"a":{"y":[1e2, "\u0041"],"x":null}}}]`, `[{"retain":1,"attributes":{"a":{"x":null,"y":[100,"A"]},"z":1.5}}]`},
+		{"more than a few", `[` + strings.Repeat(`{"retain":1},`, 20) + `{"delete":1}]`, `[` + strings.Repeat(`{"retain":1},`, 20) + `{"delete":1}]`},
 		{"embed", `[{"insert":{"image":{"src":"x.png","w":1}}}]`, `[{"insert":{"image":{"src":"x.png","w":1}}}]`},
 		{"null embed", `[{"insert":{"image":null}}]`, `[{"insert":{"image":null}}]`},
 		{"U+0000", `[{"insert":"a\u0000b"}]`, `[{"insert":"a\u0000b"}]`},
@@ -34,6 +35,7 @@ func TestDecodeAccepts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			checkSpaced(t, []byte(c.in), d, err)
 			if got := string(otjson.Append(nil, d)); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
@@ -64,6 +66,11 @@ func TestDecodeRefuses(t *testing.T) {
 		{"duplicate key", `[{"insert":"a","insert":"b"}]`, "duplicate"},
 		{"duplicate by escape", `[{"insert":"a","\u0069nsert":"b"}]`, "duplicate"},
 		{"zero", `[{"retain":0}]`, "retain: not an integer"},
+		{"leading zero", `[{"retain":01}]`, "retain: not an integer"},
+		{"no digits", `[{"delete":}]`, "delete: not a number"},
+		{"no end", `[{"retain":1},{"insert":"a"}`, ""},
+		{"no comma", `[{"retain":1}{"insert":"a"}]`, ""},
+		{"a comma too many", `[{"insert":"a"},]`, ""},
 		{"negative", `[{"delete":-1}]`, "delete: not an integer"},
 		{"fraction", `[{"retain":1.5}]`, "not an integer"},
 		{"too long", `[{"retain":1099511627777}]`, "not an integer"},
@@ -96,6 +103,7 @@ func TestDecodeRefuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			d, err := otjson.Decode([]byte(c.in))
+			checkSpaced(t, []byte(c.in), d, err)
 			if !errors.Is(err, otjson.ErrInvalid) || d != nil {
 				t.Fatalf("got %v, %v, want ErrInvalid", d, err)
 			}

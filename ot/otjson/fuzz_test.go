@@ -19,6 +19,7 @@ import (
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`[]`,
+		`[{"retain":120},{"insert":"a😀"},{"delete":3}]`,
 		`[{"retain":1.0},{"insert":"a😀\u0000"},{"delete":1e2}]`,
 		`[{"insert":{"image":{"a":[1,null]}},"attributes":{"b":true}}]`,
 		`[{"attributes":{"b":null,"a":-0.1e-7},"retain":2}]`,
@@ -33,6 +34,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := otjson.Decode(data)
+		checkSpaced(t, data, d, err)
 		if err != nil {
 			if !errors.Is(err, otjson.ErrInvalid) || d != nil {
 				t.Fatalf("got %v with %v", d, err)
@@ -49,6 +51,16 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+// checkSpaced checks that the same with a space before it, which takes the
+// general way through the decoder, is read alike.
+func checkSpaced(t ottest.TB, data []byte, d ot.Delta, err error) {
+	t.Helper()
+	other, otherErr := otjson.Decode(append([]byte(" "), data...))
+	if (err == nil) != (otherErr == nil) || !other.Equal(d) {
+		t.Fatalf("%q is read as %v, %v, and behind a space as %v, %v", data, d, err, other, otherErr)
+	}
+}
+
 // checkReversible checks that a delta is written as small valid JSON and read
 // back as it was.
 func checkReversible(t ottest.TB, d ot.Delta) {
@@ -58,6 +70,7 @@ func checkReversible(t ottest.TB, d ot.Delta) {
 		t.Fatalf("%s could be %s", out, compact)
 	}
 	back, err := otjson.Decode(out)
+	checkSpaced(t, out, back, err)
 	if err != nil || !back.Equal(d) {
 		t.Fatalf("%v is written as %s and read as %v, %v", d, out, back, err)
 	}
