@@ -6,7 +6,7 @@ import { type Browser, chromium } from "playwright-core";
 const names = ["chromium", "chromium-browser", "google-chrome"];
 
 /** Starts the machine's Chromium, without a window and with a fresh profile. */
-export function launch(): Promise<Browser> {
+export function launch(...args: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: find(),
     headless: true,
@@ -18,6 +18,7 @@ export function launch(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...args,
     ],
   });
 }

@@ -1,0 +1,2 @@
+// What Monaco runs beside the page.
+import "monaco-editor/editor/editor.worker.js";
