@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -94,6 +95,41 @@ func get(t *testing.T, url string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// The image is built from a list of folders: all that the server is made of,
+// with what it embeds, is on it.
+func TestImageIsBuiltFromEverything(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../deploy/Dockerfile.dockerignore")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := make(map[string]bool)
+	for line := range strings.Lines(string(text)) {
+		if folder, in := strings.CutPrefix(strings.TrimSpace(line), "!"); in {
+			listed[folder] = true
+		}
+	}
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{if .Module}}{{if .Module.Main}}{{.ImportPath}}{{end}}{{end}}", ".").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	packages := strings.Fields(string(out))
+	if len(packages) < 10 {
+		t.Errorf("the server is made of %q", packages)
+	}
+	for _, path := range packages {
+		top, _, _ := strings.Cut(strings.TrimPrefix(path, module), "/")
+		if !listed[top] {
+			t.Errorf("Dockerfile.dockerignore keeps %s from the build, which needs %s", top, path)
+		}
+	}
+	for folder := range listed {
+		if _, err := os.Stat("../../" + folder); err != nil {
+			t.Errorf("Dockerfile.dockerignore lists %s: %v", folder, err)
+		}
+	}
 }
 
 // The unit and the image start the server with a command line that it takes,
