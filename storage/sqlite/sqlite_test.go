@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"database/sql"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -56,6 +57,35 @@ func database(t testing.TB) storagetest.Database {
 				return err
 			})
 		},
+	}
+}
+
+// A store that is closed lets go of its file: the WAL is folded into it, and
+// the file alone is all there is.
+func TestClosedStoreIsOneFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := Open(t.Context(), filepath.Join(dir, "x.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Create(t.Context(), storage.NewDocument{ID: "d", Type: "text"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Document(t.Context(), "d"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if f.Name() != "x.db" && f.Name() != "x.db.lock" {
+			t.Errorf("%s is left", f.Name())
+		}
 	}
 }
 

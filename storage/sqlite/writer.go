@@ -14,6 +14,7 @@ type writer struct {
 	db   *sql.DB
 	conn *sql.Conn
 	turn chan struct{} // holds one token: who takes it may write
+	all  []*sql.Stmt   // a connection is not closed before its statements
 
 	begin, commit, rollback        *sql.Stmt
 	savepoint, release, rollbackTo *sql.Stmt
@@ -86,6 +87,7 @@ func (w *writer) prepare(ctx context.Context) error {
 		if *s.stmt, err = w.conn.PrepareContext(ctx, s.text); err != nil {
 			return fmt.Errorf("preparing %q: %w", s.text, err)
 		}
+		w.all = append(w.all, *s.stmt)
 	}
 	rest := []string{deleteEvents}
 	for _, table := range []string{"heads", "changes", "clients", "snapshots", "versions", "episodes"} {
@@ -96,7 +98,7 @@ func (w *writer) prepare(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("preparing %q: %w", text, err)
 		}
-		w.deleteRest = append(w.deleteRest, stmt)
+		w.all, w.deleteRest = append(w.all, stmt), append(w.deleteRest, stmt)
 	}
 	return nil
 }
@@ -104,8 +106,11 @@ func (w *writer) prepare(ctx context.Context) error {
 // close ends the connection, and its statements with it.
 func (w *writer) close() error {
 	var err error
+	for _, stmt := range w.all {
+		err = errors.Join(err, stmt.Close())
+	}
 	if w.conn != nil {
-		err = w.conn.Close()
+		err = errors.Join(err, w.conn.Close())
 	}
 	return errors.Join(err, w.db.Close())
 }
