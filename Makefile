@@ -56,6 +56,12 @@ bench: ## Run the benchmarks of Go
 bench-server: deps ## Measure the server under load; ARGS='--only hot' and such
 	go run ./bench/load $(ARGS)
 
+.PHONY: bench-peers
+bench-peers: deps ## Measure the server beside others, about half an hour; ARGS='--with hocuspocus'
+	scripts/ensure-node-modules.sh bench/load/peers
+	go run ./bench/load compare --for 3s $(ARGS)
+	go run ./bench/load report
+
 .PHONY: chaos
 chaos: deps ## Let stores and processes fail under people who type, 200 rounds, and all mutants live
 	go test -race -count=1 -v -timeout 60m ./internal/chaos -rounds 200 -mutants $(ARGS)

@@ -32,6 +32,11 @@ func (c coscribe) create(ctx context.Context, doc, text string) error {
 	return err
 }
 
+func (c coscribe) length(ctx context.Context, doc string) (int, error) {
+	info, err := c.rest.Info(ctx, doc)
+	return info.Length, err
+}
+
 func (c coscribe) collect(ctx context.Context) error { return c.Collect(ctx) }
 
 // verify looks at revision and length of each document, and leads a full

@@ -32,6 +32,15 @@ type server interface {
 	speak() dialect
 	// create makes a document of that text.
 	create(ctx context.Context, doc, text string) error
+	// fill makes a document with the history of a trace; where documents are
+	// kept in a database, it may write there what the server would have.
+	fill(ctx context.Context, trace, database, doc string) error
+	// meet lets two clients make so many edits each, one of them offline, and
+	// returns how many milliseconds pass from when that one comes back until
+	// both have everything and it is acknowledged.
+	meet(ctx context.Context, doc string, edits int) (float64, error)
+	// length is how long a document is, in UTF-16 code units; 0 if there is none.
+	length(ctx context.Context, doc string) (int, error)
 	// collect makes the server collect its garbage.
 	collect(ctx context.Context) error
 	// verify holds the documents against what was acknowledged. Everyone has

@@ -25,17 +25,17 @@ type lab struct {
 	on      contestant
 	pinned  bool
 	cluster *pgtest.Cluster // nil without a throwaway Postgres
-	runs    int             // servers started so far
+	runs    int             // databases made so far
 }
 
-func newLab(ctx context.Context, cfg config) (l *lab, err error) {
+func newLab(ctx context.Context, cfg config, on string) (l *lab, err error) {
 	l = &lab{cfg: cfg, binary: cfg.Server}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, l.close())
 		}
 	}()
-	if l.on, err = contestantOf(cfg.On); err != nil {
+	if l.on, err = contestantOf(on); err != nil {
 		return nil, err
 	}
 	if l.dir, err = os.MkdirTemp("", "coscribe-load"); err != nil {
@@ -84,17 +84,21 @@ func keepTo(cpu int) error {
 
 // start starts a server on an empty database.
 func (l *lab) start(ctx context.Context) (server, error) {
-	l.runs++
+	database, err := l.database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return l.run(ctx, database)
+}
+
+// run starts a server on a database.
+func (l *lab) run(ctx context.Context, database string) (server, error) {
 	cpu, out := "", io.Discard
 	if l.pinned {
 		cpu = "0"
 	}
 	if l.cfg.Verbose {
 		out = os.Stderr
-	}
-	database, err := l.database(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("make a database: %w", err)
 	}
 	if l.on.argv != nil {
 		return l.on.launch(ctx, l.cfg.Peers, cpu, database, out)
@@ -106,7 +110,9 @@ func (l *lab) start(ctx context.Context) (server, error) {
 	return newCoscribe(p), nil
 }
 
+// database makes an empty database.
 func (l *lab) database(ctx context.Context) (string, error) {
+	l.runs++
 	name := fmt.Sprintf("load%d", l.runs)
 	switch {
 	case l.cfg.Database == "sqlite":
@@ -116,11 +122,11 @@ func (l *lab) database(ctx context.Context) (string, error) {
 	}
 	conn, err := pgx.Connect(ctx, l.cluster.URL("postgres"))
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("make a database: %w", err)
 	}
 	defer conn.Close(ctx)
 	if _, err := conn.Exec(ctx, "CREATE DATABASE "+name); err != nil {
-		return "", err
+		return "", fmt.Errorf("make a database: %w", err)
 	}
 	return l.cluster.URL(name), nil
 }

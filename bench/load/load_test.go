@@ -14,8 +14,8 @@ func TestMain(m *testing.M) { servertest.Main(m) }
 
 func newTestLab(t *testing.T) *lab {
 	t.Helper()
-	cfg := config{Runs: 1, On: "coscribe", For: 100 * time.Millisecond, Database: "sqlite", Server: servertest.Binary()}
-	l, err := newLab(t.Context(), cfg)
+	cfg := config{Runs: 1, For: 100 * time.Millisecond, Database: "sqlite", Server: servertest.Binary()}
+	l, err := newLab(t.Context(), cfg, "coscribe")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -72,9 +71,9 @@ func newTrial(s scenario, cfg config, server server) *trial {
 func (t *trial) doc(i int) string { return fmt.Sprintf("load-%d", i) }
 
 func (t *trial) create(ctx context.Context) error {
-	text := strings.Repeat("one line of the text\n", t.size/21+1)[:t.size-1] + "\n"
+	content := text(t.size)
 	for i := range t.docs {
-		if err := t.server.create(ctx, t.doc(i), text); err != nil {
+		if err := t.server.create(ctx, t.doc(i), content); err != nil {
 			return fmt.Errorf("create a document: %w", err)
 		}
 	}
@@ -129,6 +128,18 @@ func (t *trial) run(ctx context.Context) (r result, err error) {
 		r.samples(t.members)
 	}
 	return r, err
+}
+
+// shoot lets everyone loose and kills the server in the middle.
+func (t *trial) shoot(ctx context.Context) {
+	var g errgroup.Group
+	for _, m := range t.members {
+		g.Go(m.serve)
+	}
+	_ = sleep(ctx, t.cfg.Warmup+t.cfg.For)
+	t.server.Kill()
+	_ = g.Wait() // everyone's connection has failed
+	t.leave()
 }
 
 // pace starts the writers that have a pace, or gives everyone one thing to do.

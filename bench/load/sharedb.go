@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"github.com/gorilla/websocket"
 
@@ -25,8 +24,7 @@ func (sharedb) speak() dialect { return &shareJSON{} }
 const created = 1
 
 func (s sharedb) create(ctx context.Context, doc, text string) error {
-	var none atomic.Bool
-	m := newMember(&shareJSON{}, doc, len(text), false, &none)
+	m := newMember(&shareJSON{}, doc, len(text), false, nil)
 	defer m.close()
 	if err := (&shareJSON{}).greet(ctx, m, s.URL()); err != nil {
 		return err
@@ -70,12 +68,19 @@ func (s sharedb) verify(ctx context.Context, t *trial) error {
 	return err
 }
 
+func (s sharedb) length(ctx context.Context, doc string) (int, error) {
+	v, content, err := s.content(ctx, doc)
+	if v == 0 {
+		return 0, nil
+	}
+	return content.Len(), err
+}
+
 func (s sharedb) content(ctx context.Context, doc string) (int64, ot.Document, error) {
-	var none atomic.Bool
 	d := &shareJSON{}
-	m := newMember(d, doc, 0, false, &none)
+	m := newMember(d, doc, 0, false, nil)
 	defer m.close()
-	if err := m.join(ctx, m, s.URL()); err != nil {
+	if err := m.join(ctx, m, s.URL()); err != nil || d.v == 0 {
 		return 0, ot.Document{}, err
 	}
 	content, err := d.document()

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
-	"sync/atomic"
 
 	"github.com/gorilla/websocket"
 )
@@ -39,9 +38,8 @@ func (y yjs) speak() dialect { return &ySync{flavour: y.flavour} }
 const author = 1
 
 func (y yjs) create(ctx context.Context, doc, text string) error {
-	var none atomic.Bool
 	d := &ySync{flavour: y.flavour}
-	m := newMember(d, doc, len(text), false, &none)
+	m := newMember(d, doc, len(text), false, nil)
 	defer m.close()
 	if err := m.join(ctx, m, y.URL()); err != nil {
 		return err
@@ -89,11 +87,19 @@ func (y yjs) verify(ctx context.Context, t *trial) error {
 	return nil
 }
 
+func (y yjs) length(ctx context.Context, doc string) (int, error) {
+	fresh, err := y.state(ctx, doc)
+	if err != nil {
+		return 0, err
+	}
+	lengths, err := y.lengths(ctx, [][]byte{fresh})
+	return lengths.Fresh, err
+}
+
 // state is a document as a new client gets it: an update.
 func (y yjs) state(ctx context.Context, doc string) ([]byte, error) {
-	var none atomic.Bool
 	d := &ySync{flavour: y.flavour}
-	m := newMember(d, doc, 0, false, &none)
+	m := newMember(d, doc, 0, false, nil)
 	defer m.close()
 	if err := m.join(ctx, m, y.URL()); err != nil {
 		return nil, err

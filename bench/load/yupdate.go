@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"unicode/utf8"
+	"unicode/utf16"
 )
 
 // The update format of Yjs (its version 1), as far as letters that are inserted
@@ -12,7 +12,9 @@ import (
 // string with the letters that it was put between.
 
 const (
-	yString      = 4    // a struct's kind: text
+	yCollected   = 0    // kinds of structs: forgotten,
+	yDeleted     = 1    // deleted,
+	yString      = 4    // text
 	yOrigin      = 0x80 // it tells what it stands behind
 	yRightOrigin = 0x40 // and before
 )
@@ -52,7 +54,7 @@ func appendLetter(b []byte, client, clock, at uint64) []byte {
 	return append(b, 0)
 }
 
-// known is how many letters of each client a member has.
+// known is how many letters of each client a member has: Yjs's clocks.
 type known map[uint64]uint64
 
 // add takes an update and returns how many letters it brought that were not
@@ -79,14 +81,12 @@ func (k known) add(update []byte, own uint64) (letters int64, mine bool, err err
 	return letters, mine, in.err
 }
 
-// letters reads a struct, which has to be a string.
+// letters reads a struct and returns how many UTF-16 code units it stands for.
 func (r *yReader) letters() (uint64, error) {
 	info := r.byte()
-	if r.err != nil {
-		return 0, r.err
-	}
-	if info&0x1f != yString {
-		return 0, fmt.Errorf("a struct of kind %d", info&0x1f)
+	kind := info & 0x1f
+	if r.err != nil || kind == yCollected {
+		return r.uint(), r.err
 	}
 	for _, origin := range []byte{yOrigin, yRightOrigin} {
 		if info&origin != 0 {
@@ -102,7 +102,17 @@ func (r *yReader) letters() (uint64, error) {
 			r.uint()
 		}
 	}
-	return uint64(utf8.RuneCount(r.bytes())), r.err
+	switch kind {
+	case yDeleted:
+		return r.uint(), r.err
+	case yString:
+		var units uint64
+		for _, letter := range r.string() {
+			units += uint64(utf16.RuneLen(letter))
+		}
+		return units, r.err
+	}
+	return 0, fmt.Errorf("a struct of kind %d", kind)
 }
 
 // yReader reads the variable-length numbers and strings of Yjs.
