@@ -68,12 +68,6 @@ export class Connection {
     if (this.#up) this.#socket?.send(encode(message));
   }
 
-  /** Drops the socket and opens another one at once. */
-  restart(): void {
-    this.#drop();
-    void this.#dial();
-  }
-
   close(): void {
     globalThis.removeEventListener?.("online", this.#online);
     this.#drop();

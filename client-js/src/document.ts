@@ -2,6 +2,7 @@ import { backoff } from "./backoff.ts";
 import { type Delta, type DocumentType, parse } from "./delta/index.ts";
 import { Emitter } from "./emitter.ts";
 import { CoscribeError } from "./errors.ts";
+import type { Tape } from "./keeper.ts";
 import {
   type Draft,
   due,
@@ -79,6 +80,11 @@ export class Document extends Emitter<DocumentEvents> {
   /** The same value until something in it changes. */
   #status: Status;
   #closed = false;
+  /** How many asked for it and have not closed it. */
+  #users = 1;
+  #tape: Tape | null = null;
+  /** Counts what may be held back until it is kept: an op of an older stream is not sent. */
+  #sending = 0;
   /** What is still to be told. */
   readonly #queue: (() => void)[] = [];
   #telling = false;
@@ -189,8 +195,12 @@ export class Document extends Emitter<DocumentEvents> {
     if (this.status.name === "blocked") this.dispatch({ type: "reopen" });
   }
 
-  /** Leaves the document. What was not saved by then is returned: `flush` first. */
+  /**
+   * Leaves the document, once for each time that it was asked for. What was not
+   * saved by the last time is returned: `flush` first.
+   */
   close(): Draft | null {
+    if (--this.#users > 0) return null;
     if (this.#closed) return null;
     if (this.#state.link === "live") this.#host.send({ t: "close", doc: this.id });
     this.dispatch({ type: "disconnected" });
@@ -213,6 +223,27 @@ export class Document extends Emitter<DocumentEvents> {
     this.#tell();
   }
 
+  /** For the session: someone else uses it, too. */
+  share(): this {
+    this.#users++;
+    return this;
+  }
+
+  /** For the session: goes on from what was kept, and keeps what happens from now on. */
+  load(tape: Tape): void {
+    if (this.#closed) return;
+    this.#tape = tape;
+    if (!tape.state) return;
+    const before = this.#state;
+    const was = this.#status;
+    const after = { ...tape.state, own: before.own };
+    const is = this.#become(after);
+    this.#queue.push(() => this.#changed(before, after, after.content));
+    this.#queue.push(() => this.#report(before, after, was, is));
+    this.#tell();
+    this.#settle();
+  }
+
   /** For the session: something has happened. */
   dispatch(event: Event, told?: (after: State) => void): void {
     if (this.#closed) return;
@@ -220,9 +251,13 @@ export class Document extends Emitter<DocumentEvents> {
     const was = this.#status;
     const { state, effects } = step(before, event);
     const is = this.#become(state);
+    // What may not be read any more is not kept either, once the draft was handed out.
+    const forbidden = state.blocked === "forbidden";
+    if (!forbidden) this.#tape?.record(event, state);
     for (const effect of effects) this.#queue.push(() => this.#do(effect, before, state));
     if (told) this.#queue.push(() => told(state));
     this.#queue.push(() => this.#report(before, state, was, is));
+    if (forbidden && !before.blocked) this.#queue.push(() => this.#tape?.wipe());
     this.#tell();
     this.#settle();
     if (due(this.#state)) this.#showSoon();
@@ -246,14 +281,9 @@ export class Document extends Emitter<DocumentEvents> {
   #do(effect: Effect, before: State, after: State): void {
     switch (effect.type) {
       case "send":
-        return this.#host.send(effect.message);
+        return this.#send(effect.message);
       case "update":
-        return this.emit("change", {
-          ...changed(before, after, effect.delta),
-          origin: undefined,
-          local: false,
-          cursor: null,
-        });
+        return this.#changed(before, after, effect.delta);
       case "retry":
         clearTimeout(this.#retrying);
         this.#retrying = setTimeout(
@@ -268,6 +298,21 @@ export class Document extends Emitter<DocumentEvents> {
       case "refused":
         return this.emit("error", new CoscribeError(effect.code, effect.message));
     }
+  }
+
+  /** An op that is sent must be known after a crash, or it would be sent twice (S2). */
+  #send(message: ClientMessage): void {
+    const turn = message.t === "presence" ? this.#sending : ++this.#sending;
+    if (message.t !== "op" || !this.#tape) return this.#host.send(message);
+    this.#tape.whenDurable(() => {
+      const isLive = this.#state.link === "live" && !this.#closed;
+      if (turn === this.#sending && isLive) this.#host.send(message);
+    });
+  }
+
+  #changed(before: State, after: State, delta: Delta): void {
+    const change = changed(before, after, delta);
+    this.emit("change", { ...change, origin: undefined, local: false, cursor: null });
   }
 
   #report(before: State, after: State, was: Status, is: Status): void {

@@ -32,7 +32,8 @@ export type WireCode = (typeof codes)[number];
  * - `blocked`: the document takes no edits until it is reopened;
  * - `closed`: the document or the session was closed here;
  * - `no_connection`: a socket could not be opened, or a token not be had;
- * - `not_shown`: an editor cannot show the content.
+ * - `not_shown`: an editor cannot show the content;
+ * - `no_journal`: what is typed does not survive a reload.
  */
 export type Code =
   | WireCode
@@ -41,7 +42,8 @@ export type Code =
   | "blocked"
   | "closed"
   | "no_connection"
-  | "not_shown";
+  | "not_shown"
+  | "no_journal";
 
 const passing: ReadonlySet<Code> = new Set<Code>([
   "token_expired",

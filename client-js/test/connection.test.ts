@@ -86,7 +86,8 @@ describe("a connection", () => {
   it("ignores what an old socket still says", async () => {
     const { connection, log } = await live();
     const old = FakeSocket.last;
-    connection.restart();
+    connection.close();
+    connection.open();
     await settled();
     old.receive({ t: "ack", doc: "d", rev: 1, seq: 1 });
     old.end(1006);

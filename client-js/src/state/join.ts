@@ -60,6 +60,14 @@ export function opened(turn: Turn, message: Opened): void {
     block(turn, "lost_base", "the document was deleted and created again");
     return;
   }
+  if (place && seq > known(turn) && pending(turn.state).length > 0) {
+    block(
+      turn,
+      "lost_base",
+      "what is unsaved may have been committed: some of it was forgotten here",
+    );
+    return;
+  }
   if (message.content) replace(turn, message.content, seq);
   else follow(turn, message);
   const { inFlight } = turn.state;
@@ -74,6 +82,11 @@ export function opened(turn: Turn, message: Opened): void {
   });
   if (!inFlight) turn.set({ refusals: 0 });
   meet(turn, message.presence);
+}
+
+/** The last seq that this client can have sent: more only where what was kept lacks its end. */
+function known({ state: { seq, inFlight } }: Turn): number {
+  return inFlight ? inFlight.seq : seq;
 }
 
 /** Takes the changes of a resume. */
