@@ -31,7 +31,7 @@ func TestLongAbsence(t *testing.T) {
 }
 
 func longAbsence(t *testing.T, seed uint64) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	s, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "test.db"))
 	gate := &gate{Store: opened(t, s, err), begun: make(chan struct{}), release: make(chan struct{})}

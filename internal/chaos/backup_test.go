@@ -161,7 +161,7 @@ func (e *editor) settles(ctx context.Context) error {
 }
 
 func restoreUnderPeople(t *testing.T, b backups) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	var all []*editor
 	for id := range 4 {

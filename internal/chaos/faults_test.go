@@ -67,7 +67,7 @@ func TestFaultyStore(t *testing.T) {
 				t.Parallel()
 				store := NewStore(open(t), seed)
 				url := serve(t, store)
-				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+				ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 				defer cancel()
 				report, err := swarm.Run(ctx, swarm.Config{
 					Address: func() string { return url },

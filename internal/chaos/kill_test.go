@@ -144,7 +144,7 @@ func (s site) round(t *testing.T, n int, breaks func()) *recorder {
 	random := rand.New(rand.NewPCG(seed, 1))
 	at := 1 + random.IntN(clients*edits*9/10)
 	delay := time.Duration(random.IntN(3000)) * time.Microsecond
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	r := newRecorder()
 	rest := client.REST{Address: s.address}

@@ -131,7 +131,7 @@ func (r *recorder) linearizable(ctx context.Context, rest client.REST) error {
 		}
 	}
 	for doc, log := range logs {
-		if result := porcupine.CheckOperationsTimeout(appendOnly, log, 20*time.Second); result != porcupine.Ok {
+		if result := porcupine.CheckOperationsTimeout(appendOnly, log, 2*time.Minute); result != porcupine.Ok {
 			return fmt.Errorf("P1: %d operations on %s: linearizable: %s", len(log), doc, result)
 		}
 	}

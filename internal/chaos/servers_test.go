@@ -52,7 +52,7 @@ func TestTwoServers(t *testing.T) {
 func TestReaderOnAnotherServer(t *testing.T) {
 	t.Parallel()
 	urls := servers(t, 2)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	join := func(url string) *client.Document {
 		c := client.New(client.Config{Address: func() string { return url }})

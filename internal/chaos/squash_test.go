@@ -108,7 +108,7 @@ func longHistory(t *testing.T, s storage.Store) *past {
 // killSquashing kills servers that do nothing but squash, and waits until
 // those that come after them are done.
 func killSquashing(t *testing.T, h *past, database string, servers int) {
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	var all []*victim
 	for range servers {
