@@ -199,6 +199,41 @@ func serverOn(t *testing.T, url string) (*serverproc.Process, error) {
 	return p, err
 }
 
+// An operator reads in the log that the database may lose what it has stored.
+func TestWeakDatabaseIsLogged(t *testing.T) {
+	t.Parallel()
+	c, err := pgtest.NewCluster()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	warned := func() bool {
+		t.Helper()
+		log := &output{}
+		p, err := serverproc.Start(t.Context(), serverproc.Options{Binary: servertest.Binary(), Database: c.URL("postgres"), Output: log})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Kill()
+		return strings.Contains(log.String(), `level=WARN msg="acknowledged changes may be lost: `)
+	}
+	if warned() {
+		t.Error("a sound database is warned of")
+	}
+	if _, err := aside(t, c.URL("postgres")).Exec(t.Context(), "ALTER SYSTEM SET full_page_writes = off"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	if !warned() {
+		t.Error("nobody is told")
+	}
+}
+
 // aside opens a connection of the test's own.
 func aside(t *testing.T, url string) *pgx.Conn {
 	t.Helper()
