@@ -7,6 +7,12 @@ import { inject } from "vitest";
 
 const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".css": "text/css" };
 
+/** A page by itself is told the time to some microseconds. */
+const isolated = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
 /** The application: the pages of the editors, on an origin of their own. It stays when the server goes. */
 export class Site {
   readonly #listener: Server;
@@ -19,7 +25,8 @@ export class Site {
     const listener = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? "/", "http://site");
       answer(pathname).then(
-        ({ type, body }) => response.setHeader("Content-Type", type).end(body),
+        ({ type, body }) =>
+          response.writeHead(200, { ...isolated, "Content-Type": type }).end(body),
         () => response.writeHead(404).end(),
       );
     }).listen(0, "127.0.0.1");

@@ -64,3 +64,11 @@ export async function visit(on: Fair, name: string, faults: string[] = []): Prom
 export function editorOn(page: Page) {
   return page.locator("#editor, .field").first();
 }
+
+/** The text that a page shows in its editor: runs in the page. */
+export function shown(): string {
+  const field = document.querySelector(".field textarea");
+  if (field instanceof HTMLTextAreaElement) return field.value;
+  // Some editors show blanks that do not break.
+  return (document.querySelector("#editor")?.textContent ?? "").replaceAll("\u00A0", " ");
+}

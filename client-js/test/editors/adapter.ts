@@ -21,9 +21,15 @@ export interface Bound {
   end(): void;
 }
 
+/** Told when the editor begins to tell of a change, and when all who listen have heard of it. */
+export interface Clock {
+  begin(): void;
+  end(): void;
+}
+
 /** What the suite needs to know of one kind of editor. */
 export interface Adapter {
   /** The type of document that it shows. */
   readonly type: DocumentType;
-  mount(parent: HTMLElement, document: Document, options: BindingOptions): Bound;
+  mount(parent: HTMLElement, document: Document, options: BindingOptions, clock: Clock): Bound;
 }

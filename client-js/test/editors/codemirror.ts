@@ -1,16 +1,24 @@
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { Prec } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { bindCodeMirror } from "../../src/bindings/codemirror.ts";
 import { play } from "./page.ts";
 
 play({
   type: "text",
-  mount(parent, doc, options) {
+  mount(parent, doc, options, clock) {
     // With a history of its own, as most applications have it.
     const extensions = [history(), keymap.of([...historyKeymap, ...defaultKeymap])];
+    const listen = (listener: () => void) =>
+      EditorView.updateListener.of(({ docChanged }) => docChanged && listener());
     const view = new EditorView({
       parent,
-      extensions: [extensions, EditorView.lineWrapping],
+      extensions: [
+        Prec.highest(listen(clock.begin)),
+        extensions,
+        EditorView.lineWrapping,
+        Prec.lowest(listen(clock.end)),
+      ],
     });
     const end = bindCodeMirror(doc, view, options);
     return {

@@ -3,11 +3,13 @@ import type { Adapter } from "./adapter.ts";
 
 /** A textarea or an input: both have a value, a selection and no more. */
 export function field(make: () => Field): Adapter["mount"] {
-  return (parent, doc, options) => {
+  return (parent, doc, options, clock) => {
     const field = make();
     field.style.cssText = "width: 40rem; font: 16px/20px sans-serif";
     parent.append(field);
+    field.addEventListener("input", clock.begin);
     const end = bindTextarea(doc, field, options);
+    field.addEventListener("input", clock.end);
     return {
       content: () => (field.value === "" ? [] : [{ insert: field.value }]),
       focus: () => field.focus(),

@@ -8,11 +8,13 @@ globalThis.MonacoEnvironment = {
 
 play({
   type: "text",
-  mount(parent, doc, options) {
+  mount(parent, doc, options, clock) {
     parent.style.cssText = "width: 40rem; height: 20rem";
     const editor = monaco.create(parent, { wordWrap: "on", minimap: { enabled: false } });
     const model = editor.getModel() as monaco.ITextModel;
+    model.onDidChangeContent(clock.begin);
     const end = bindMonaco(doc, editor, options);
+    model.onDidChangeContent(clock.end);
     const places = (from: number, to: number) => {
       const [start, end] = [model.getPositionAt(from), model.getPositionAt(to)];
       return [start.lineNumber, start.column, end.lineNumber, end.column] as const;

@@ -1,6 +1,7 @@
-import type { ContentChange, Delta, Document, Session } from "../../src/index.ts";
+import type { BindingOptions } from "../../src/bindings/link.ts";
+import type { ContentChange, CoscribeError, Delta, Document, Session } from "../../src/index.ts";
 import { connect } from "../../src/index.ts";
-import type { Adapter, Bound } from "./adapter.ts";
+import type { Adapter, Bound, Clock } from "./adapter.ts";
 
 /** A caret of somebody else, as it is painted. */
 export interface Painted {
@@ -18,6 +19,8 @@ export interface Desk {
   readonly edits: Delta[];
   /** What the binding has said: `refused: too_large`. */
   readonly told: string[];
+  /** How long the binding took for each change of the editor, in milliseconds. */
+  readonly spent: number[];
   painted(): Painted[];
 }
 
@@ -39,13 +42,22 @@ export function play({ type, mount }: Adapter): void {
   const edits: Delta[] = [];
   doc.on("change", ({ local, delta }: ContentChange) => local && edits.push(delta));
   const told: string[] = [];
+  const spent: number[] = [];
+  let since = 0;
+  const clock: Clock = {
+    begin: () => {
+      since = performance.now();
+    },
+    end: () => spent.push(performance.now() - since),
+  };
   const parent = document.querySelector("#editor") as HTMLElement;
-  const bound = mount(parent, doc, {
+  const options = {
     user: { name: given.get("name") ?? "Somebody" },
-    onRefused: ({ code }) => told.push(`refused: ${code}`),
-    onFailed: ({ code }) => told.push(`failed: ${code}`),
-  });
-  globalThis.desk = { session, doc, bound, edits, told, painted: () => painted(bound) };
+    onRefused: ({ code }: CoscribeError) => told.push(`refused: ${code}`),
+    onFailed: ({ code }: CoscribeError) => told.push(`failed: ${code}`),
+  } satisfies BindingOptions;
+  const bound = mount(parent, doc, options, clock);
+  globalThis.desk = { session, doc, bound, edits, told, spent, painted: () => painted(bound) };
 }
 
 /** Asks the editor which place is under the middle of each caret, as a person's eye would. */

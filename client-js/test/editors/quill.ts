@@ -6,9 +6,11 @@ import { play } from "./page.ts";
 
 play({
   type: "rich-text",
-  mount(parent, doc, options) {
+  mount(parent, doc, options, clock) {
     const quill = new Quill(parent, { theme: "snow" });
+    quill.on("text-change", clock.begin);
     const end = bindQuill(doc, quill, options);
+    quill.on("text-change", clock.end);
     return {
       content: () => quill.getContents().ops as Delta,
       focus: () => quill.focus(),
