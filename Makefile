@@ -9,6 +9,8 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 
 FUZZTIME ?= 30s
+CASES ?= 1000000
+SEED ?= 1
 # Arguments for the targets that run a program.
 ARGS ?=
 
@@ -47,6 +49,11 @@ run: ## Run the server with ARGS
 .PHONY: fuzz
 fuzz: ## Run each fuzz target of Go for FUZZTIME (30s)
 	scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: fuzz-js
+fuzz-js: node-modules ## Ask quill-delta itself: CASES (1000000) random cases for each of the two engines
+	FUZZ_CASES=$(CASES) FUZZ_SEED=$(SEED) npm --prefix client-js run fuzz
+	go run ./bench/deltas --cases $(CASES) --seed $(SEED) | node client-js/scripts/ask-quill-delta.mjs
 
 .PHONY: bench
 bench: ## Run the benchmarks of Go
