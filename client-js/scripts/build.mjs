@@ -24,6 +24,7 @@ await build({
     index: core,
     node: "src/index.node.ts",
     delta: "src/delta/index.ts",
+    journal: "src/journal/index.ts",
     codemirror: "src/bindings/codemirror.ts",
     monaco: "src/bindings/monaco.ts",
     prosemirror: "src/bindings/prosemirror.ts",
