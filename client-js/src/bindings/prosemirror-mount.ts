@@ -86,8 +86,7 @@ export class Mount {
     const tr = after.tr;
     tidy(tr, before.doc);
     if (!tr.docChanged) return null;
-    const shown = Shown.of(after.doc);
-    this.#keepSelection(tr, shown, Shown.of(tr.doc), (offset) => offset);
+    this.#keepSelection(tr, after, [Shown.of(after.doc), Shown.of(tr.doc)], (offset) => offset);
     return tr.setStoredMarks(after.storedMarks);
   }
 
@@ -142,7 +141,9 @@ export class Mount {
     this.#ended = applyDelta(tr, shown, delta, this.#ended);
     if (!tr.docChanged) return;
     const next = shown.after(tr.doc);
-    this.#keepSelection(tr, shown, next, (offset) => transformCursor(delta, offset, false));
+    this.#keepSelection(tr, view.state, [shown, next], (offset) =>
+      transformCursor(delta, offset, false),
+    );
     tr.setStoredMarks(view.state.storedMarks);
     this.#shown = next;
     this.#dispatch(tr);
@@ -161,8 +162,13 @@ export class Mount {
     if (view.state.doc !== tr.doc) throw new Error("another plugin of the editor refused a change");
   }
 
-  #keepSelection(tr: Transaction, from: Shown, to: Shown, move: (offset: number) => number): void {
-    const { selection } = this.#view?.state.doc === from.doc ? this.#view.state : tr;
+  /** The selection of the tree that was, in the one that a transaction makes of it. */
+  #keepSelection(
+    tr: Transaction,
+    { selection }: EditorState,
+    [from, to]: readonly [Shown, Shown],
+    move: (offset: number) => number,
+  ): void {
     if (!(selection instanceof TextSelection)) return;
     const place = (position: number) =>
       tr.doc.resolve(to.positionOf(move(from.offsetOf(position))));

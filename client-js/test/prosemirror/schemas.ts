@@ -18,6 +18,8 @@ export const classic = withCoscribe(
     marks: basic.spec.marks,
   }),
 );
+/** What ProseMirror's own examples begin with, as it comes. */
+export const plain = basic;
 /** As it comes, without anything to carry what it cannot show. */
 export const bare = getSchema([StarterKit]);
 export const schemas = { starterKit, inlineImages, classic };

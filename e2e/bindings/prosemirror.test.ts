@@ -1,0 +1,3 @@
+import { conform } from "./suite.ts";
+
+conform({ editor: "prosemirror", type: "rich-text", bold: true });
