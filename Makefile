@@ -77,6 +77,10 @@ chaos: deps ## Let stores and processes fail under people who type, 200 rounds, 
 soak: deps ## Keep a server busy for an hour and see whether it grows; ARGS='--for 5m'
 	go run ./bench/soak steady $(ARGS)
 
+.PHONY: siege
+siege: ## Attack a server while two people write; ARGS='--p99 50ms'
+	go run ./bench/siege $(ARGS)
+
 .PHONY: screenshot
 screenshot: deps ## Make the README's picture again
 	npm --prefix e2e run screenshot

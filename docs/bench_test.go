@@ -33,6 +33,7 @@ func newTypist() *typist {
 func (s *typist) Client() uuid.UUID      { return s.id }
 func (s *typist) User() wire.User        { return wire.User{ID: "u"} }
 func (s *typist) Close(int, *wire.Error) {}
+func (s *typist) Refuse(e *wire.Error)   { s.Send(wire.Refusal(e)) }
 func (s *typist) Behind() bool           { return false }
 
 func (s *typist) Access(string) auth.Access { return auth.Write }

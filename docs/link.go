@@ -24,6 +24,8 @@ type Session interface {
 	// Send queues a frame, after what was queued before. A session that
 	// cannot take it closes itself.
 	Send(*wire.Frame)
+	// Refuse is Send for a refusal.
+	Refuse(*wire.Error)
 	// Behind tells whether some of what was queued has not been written yet.
 	Behind() bool
 	// Close ends the connection after what was queued before.
@@ -206,7 +208,7 @@ func (l linked) done() {
 
 // answer refuses the request of a session.
 func (l linked) answer(r string, seq int64, e *wire.Error) {
-	l.link.session.Send(wire.Refusal(e.About(r, seq)))
+	l.link.session.Refuse(e.About(r, seq))
 }
 
 func errNotOpen() *wire.Error { return wire.Errorf(wire.NotFound, "the document is not open") }

@@ -431,6 +431,7 @@ func (s *onlooker) Client() uuid.UUID         { return s.id }
 func (s *onlooker) User() wire.User           { return wire.User{ID: s.user} }
 func (s *onlooker) Access(string) auth.Access { return auth.Write }
 func (s *onlooker) Send(f *wire.Frame)        { s.came <- f.Bytes() }
+func (s *onlooker) Refuse(e *wire.Error)      { s.Send(wire.Refusal(e)) }
 func (s *onlooker) Behind() bool              { return s.behind.Load() }
 func (s *onlooker) Close(int, *wire.Error)    {}
 

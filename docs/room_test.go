@@ -54,6 +54,7 @@ func newEditor(t *rapid.T, hub *docs.Hub, id uuid.UUID) *editor {
 func (e *editor) Client() uuid.UUID         { return e.id }
 func (e *editor) User() wire.User           { return wire.User{ID: "u"} }
 func (e *editor) Access(string) auth.Access { return auth.Write }
+func (e *editor) Refuse(err *wire.Error)    { e.Send(wire.Refusal(err)) }
 func (e *editor) Behind() bool              { return false }
 func (e *editor) Close(int, *wire.Error)    { e.in <- frame{T: "close"} }
 

@@ -19,6 +19,7 @@ type metrics struct {
 	sentBytes        prometheus.Counter
 
 	slow    prometheus.Counter
+	pauses  prometheus.Counter
 	closed  *prometheus.CounterVec // by close code
 	refused *prometheus.CounterVec // by error code
 	turned  *prometheus.CounterVec // by limit
@@ -43,6 +44,7 @@ func newMetrics(r prometheus.Registerer, s *Server) *metrics {
 		sentBytes:        counter("sent_bytes_total", "Bytes of those messages."),
 
 		slow:    counter("slow_closes_total", "Sessions closed because their reader fell behind."),
+		pauses:  counter("pauses_total", "Times that a session was read from later, or a connection held up, for what was refused before."),
 		closed:  by("code", "sessions_closed_total", "Sessions that ended, by WebSocket close code."),
 		refused: by("code", "messages_refused_total", "Messages that a session answered with an error before a room saw them, by error code."),
 		turned:  by("limit", "sessions_refused_total", "Sessions refused because their user, their address or the server has too many."),

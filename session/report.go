@@ -1,7 +1,9 @@
 package session
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"time"
 
@@ -39,14 +41,20 @@ func (s *session) failed(err error) {
 }
 
 // report writes the one line about a session. It never holds a token or
-// anything of a document.
+// anything of a document. Connections that never said hello, and those of
+// somebody in debt, may be any number: they have a line only where every detail
+// is asked for.
 func (s *session) report() {
 	code, sent := s.out.result()
 	if code == 0 {
 		code = int(s.cause.Load())
 	}
 	s.server.metrics.end(code)
-	s.log.Info("session",
+	level := slog.LevelInfo
+	if many := s.settle(code); many || s.link == nil {
+		level = slog.LevelDebug
+	}
+	s.log.Log(context.Background(), level, "session",
 		"address", s.address.Addr().String(), "code", code, "duration_ms", time.Since(s.started).Milliseconds(),
 		"documents", s.tally.documents, "ops", s.tally.ops, "bytes_in", s.tally.bytes, "bytes_out", sent)
 }

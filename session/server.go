@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -18,6 +19,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/olahol/melody"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/time/rate"
 )
 
 // Protocol is the WebSocket sub-protocol.
@@ -63,6 +65,10 @@ type Server struct {
 	metrics *metrics
 	writers writers
 	running sync.WaitGroup // requests being served
+	debts   debts
+	upgrade *rate.Limiter   // how fast requests become sessions
+	leaving context.Context // ends when the server goes away
+	away    context.CancelFunc
 
 	mu       sync.Mutex
 	sessions map[*session]struct{}
@@ -77,6 +83,18 @@ type Server struct {
 const (
 	readBuffer  = 512
 	writeBuffer = 256
+)
+
+const (
+	// maxHello bounds a message that comes before hello is answered, in bytes:
+	// as many connections as an address may have can send one each. A token
+	// of full size fits.
+	maxHello = auth.MaxTokenBytes + 4<<10
+	// upgradeRate is how many requests become sessions a second, for each CPU,
+	// and upgradeBurst how many may at once: whoever is here already shall not wait
+	// for all who come.
+	upgradeRate  = 500
+	upgradeBurst = 100
 )
 
 // owner names a client of a user.
@@ -105,12 +123,14 @@ func NewServer(c Config) *Server {
 		sessions: make(map[*session]struct{}),
 		owners:   make(map[owner]*session),
 		seats:    make(map[seat]int),
+		upgrade:  rate.NewLimiter(rate.Limit(upgradeRate*runtime.GOMAXPROCS(0)), upgradeBurst),
 	}
+	s.leaving, s.away = context.WithCancel(context.Background())
 	s.Per.Bytes.Burst = max(c.Per.Bytes.Burst, c.Limits.Message)
 	s.metrics = newMetrics(c.Metrics, s)
 	m := s.melody
-	m.Config.MaxMessageSize = int64(c.Limits.Message)
-	m.Config.MessageBufferSize = 0 // what waits is in the outbox
+	m.Config.MaxMessageSize = int64(min(maxHello, c.Limits.Message)) // until hello
+	m.Config.MessageBufferSize = 0                                   // what waits is in the outbox
 	m.Upgrader = &websocket.Upgrader{
 		HandshakeTimeout: 10 * time.Second,
 		ReadBufferSize:   readBuffer,
@@ -151,8 +171,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	session := newSession(s, identity, s.address(r))
+	if !s.admit(r.Context(), session) {
+		s.exit()
+		http.Error(w, "come back later", http.StatusServiceUnavailable)
+		return
+	}
 	go s.serve(session, w, r)
 	<-session.upgraded
+}
+
+// admit lets a request go on when it is its turn: not all at once, and not
+// before a debt is paid. False: the caller has gone, or the server goes.
+func (s *Server) admit(ctx context.Context, session *session) bool {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.leaving, cancel)()
+	return s.debts.wait(ctx, seatOf(session.identity, session.address), s.Per.Address) && s.upgrade.Wait(ctx) == nil
 }
 
 // serve upgrades a request and reads from the connection until it ends. It
@@ -291,6 +325,7 @@ func (s *Server) everyone() []*session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.draining = true
+	s.away()
 	list := make([]*session, 0, len(s.sessions))
 	for session := range s.sessions {
 		list = append(list, session)

@@ -13,6 +13,7 @@ import (
 	"github.com/coscribe/coscribe/docs"
 	"github.com/coscribe/coscribe/wire"
 	"github.com/google/uuid"
+	"github.com/gorilla/websocket"
 	"github.com/olahol/melody"
 	"golang.org/x/time/rate"
 )
@@ -27,12 +28,16 @@ type session struct {
 	id      uuid.UUID
 	log     *slog.Logger
 	started time.Time
-	out     outbox // safe for concurrent use
+	conn    *websocket.Conn // nil until it is upgraded
+	out     outbox          // safe for concurrent use
 	address netip.Prefix
 	seat    seat // belongs to server.mu
 
 	messages *rate.Limiter // nil: no limit
 	bytes    *rate.Limiter // nil: no limit
+	pings    *rate.Limiter
+	size     atomic.Int64 // bytes of the message that came last
+	owed     atomic.Int64 // refused since it was paid for, see debts
 	tally    tally
 	cause    atomic.Int32 // the close code that the connection ended with; 0: unknown
 
@@ -63,7 +68,7 @@ func newSession(server *Server, identity *auth.Identity, address netip.Prefix) *
 	upgraded := make(chan struct{})
 	s := &session{
 		server: server, id: uuid.New(), identity: identity, address: address, started: time.Now(), log: server.Logger,
-		messages: server.Per.Messages.limiter(), bytes: server.Per.Bytes.limiter(),
+		messages: server.Per.Messages.limiter(), bytes: server.Per.Bytes.limiter(), pings: rate.NewLimiter(pingRate, pingBurst),
 		out:      outbox{metrics: server.metrics, writers: &server.writers, stall: server.StallTimeout},
 		upgraded: upgraded, handOver: sync.OnceFunc(func() { close(upgraded) }),
 	}
@@ -112,6 +117,8 @@ func (s *session) owner() owner {
 func (s *session) connected(conn *melody.Session) {
 	s.out.line.upgraded = true
 	conn.Request = nil // it holds the token
+	s.conn = conn.WebsocketConnection()
+	s.conn.SetPingHandler(s.pinged)
 	s.handOver()
 	s.after(s.server.HelloTimeout, func() {
 		s.Close(wire.CloseNoHello, wire.Errorf(wire.HelloRequired, "no hello came in time"))
@@ -141,9 +148,11 @@ func (s *session) receive(frame []byte) {
 			s.Close(wire.CloseOverloaded, wire.Errorf(wire.Internal, "the session failed"))
 		}
 	}()
+	s.pay()
 	if s.ended.Load() {
 		return
 	}
+	s.size.Store(int64(len(frame)))
 	s.tally.bytes += int64(len(frame))
 	s.server.metrics.received(len(frame))
 	tooFast := s.tooFast(len(frame))
@@ -251,6 +260,7 @@ func (s *session) hello(m wire.Hello) *wire.Error {
 		older.Close(wire.CloseReplaced, wire.Errorf(wire.Replaced, "the client connected again"))
 	}
 	s.link = link
+	s.conn.SetReadLimit(int64(s.server.Limits.Message))
 	s.expire()
 	s.Send(wire.HelloAnswer(s.id.String(), user, s.identity.Expires, s.server.Limits))
 	return nil
@@ -306,12 +316,12 @@ func refusedToken(err error) *wire.Error {
 
 func (s *session) refuse(e *wire.Error) {
 	s.server.metrics.refuse(e.Code)
-	s.Send(wire.Refusal(e))
+	s.Refuse(e)
 }
 
 // garbage answers a frame that is no message.
 func (s *session) garbage() {
-	if s.ended.Load() {
+	if s.pay(); s.ended.Load() {
 		return
 	}
 	refusal := wire.Errorf(wire.BadMessage, "every message is one JSON object with a kind in one text frame")
