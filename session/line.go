@@ -2,11 +2,13 @@ package session
 
 import (
 	"bufio"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -61,6 +63,9 @@ func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 // writePatiently writes a message, as long as its reader takes some of it in
 // every stall (P7).
 func writePatiently(conn net.Conn, message net.Buffers, stall time.Duration) error {
+	if _, encrypted := conn.(*tls.Conn); encrypted {
+		return writeRecords(conn, message, stall)
+	}
 	taken, _ := takenBy(conn)
 	for {
 		if err := conn.SetWriteDeadline(time.Now().Add(stall)); err != nil {
@@ -91,4 +96,23 @@ func appendHeader(b []byte, opcode byte, size int) []byte {
 	default:
 		return binary.BigEndian.AppendUint64(append(b, 127), uint64(size))
 	}
+}
+
+// maxRecord is how much of a message TLS encrypts at once, in bytes.
+const maxRecord = 16 << 10
+
+// writeRecords is writePatiently for an encrypted connection, which is lost
+// with the first write that times out: each of its records has a stall to go.
+func writeRecords(conn net.Conn, message net.Buffers, stall time.Duration) error {
+	for _, part := range message {
+		for record := range slices.Chunk(part, maxRecord) {
+			if err := conn.SetWriteDeadline(time.Now().Add(stall)); err != nil {
+				return err
+			}
+			if _, err := conn.Write(record); err != nil {
+				return err
+			}
+		}
+	}
+	return conn.SetWriteDeadline(time.Time{})
 }
