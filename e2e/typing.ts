@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { Subject, stage } from "./bindings/suite.ts";
 
 const on = stage();
-const keys = 300;
+const keys = Number(process.env.KEYS ?? 300);
 const size = 1_000_000;
 
 test.each([

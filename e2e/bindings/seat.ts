@@ -22,6 +22,8 @@ export interface Place {
   readonly type?: string;
   readonly name?: string;
   readonly token?: string;
+  /** As whom to keep what is typed over reloads. */
+  readonly keep?: string;
 }
 
 /** A window with one editor in it. */
@@ -96,6 +98,13 @@ export class Seat {
   async paste(text: string): Promise<void> {
     await this.page.evaluate((text) => navigator.clipboard.writeText(text), text);
     await this.press("Control+v");
+  }
+
+  /** Loads the page again, as soon as what was typed is kept, and waits until it can be edited. */
+  async reload(): Promise<void> {
+    await this.page.evaluate(() => desk.kept());
+    await this.page.reload();
+    await this.ready();
   }
 
   /** The carets of others, as they are painted. */

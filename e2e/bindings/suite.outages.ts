@@ -7,7 +7,7 @@ export function outages(subject: Subject): void {
   test("goes on without a network and meets the others when it is back", async () => {
     const wire = await Wire.to(subject.on.server.port);
     onTestFinished(() => wire.remove());
-    const scene = await subject.scene("one two", wire.url);
+    const scene = await subject.scene("one two", { server: wire.url });
     const { ann, bob } = scene;
     wire.cut();
     await ann.standing("offline");

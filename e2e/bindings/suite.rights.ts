@@ -25,7 +25,7 @@ export function rights(subject: Subject): void {
     bob.submit([{ insert: "only to be read" }]);
     await bob.flush();
 
-    const ann = await subject.seat(id, server.url, token("ann", "read"));
+    const ann = await subject.seat(id, { server: server.url, token: token("ann", "read") });
     await expect.poll(() => ann.text()).toBe(`only to be read${subject.end}`);
     expect(await ann.page.evaluate(() => desk.bound.editable())).toBe(false);
     await ann.page.evaluate(() => desk.bound.focus());

@@ -5,11 +5,12 @@ import { afterAll, beforeAll, describe, expect, onTestFinished } from "vitest";
 import { launch } from "../support/browser.ts";
 import { type Op, Server } from "../support/server.ts";
 import { Partner } from "./partner.ts";
-import { Seat } from "./seat.ts";
+import { type Place, Seat } from "./seat.ts";
 import { Site } from "./site.ts";
 import { carets } from "./suite.carets.ts";
 import { history } from "./suite.history.ts";
 import { outages } from "./suite.outages.ts";
+import { reloads } from "./suite.reloads.ts";
 import { rights } from "./suite.rights.ts";
 import { formatting, lines, writing } from "./suite.writing.ts";
 
@@ -82,17 +83,18 @@ export class Subject {
   }
 
   /** Opens the editor on a document, whatever becomes of it. */
-  async seat(id: string, server = this.on.server.url, token?: string): Promise<Seat> {
-    const { browser, site } = this.on;
-    const place = { origin: site.origin, server, editor: this.traits.editor, doc: id, name: "Ann" };
-    const seat = await Seat.open(browser, token ? { ...place, token } : place);
+  async seat(id: string, given: Partial<Place> = {}): Promise<Seat> {
+    const { browser, site, server } = this.on;
+    const usual = { origin: site.origin, server: server.url, name: "Ann" };
+    const { editor } = this.traits;
+    const seat = await Seat.open(browser, { ...usual, ...given, editor, doc: id });
     onTestFinished(() => seat.close());
     return seat;
   }
 
   /** Opens the editor on a document that the person may edit. */
-  async open(id: string, url?: string): Promise<Seat> {
-    return (await this.seat(id, url)).ready();
+  async open(id: string, given?: Partial<Place>): Promise<Seat> {
+    return (await this.seat(id, given)).ready();
   }
 
   async join(id: string, server: Server = this.on.server): Promise<Partner> {
@@ -102,9 +104,9 @@ export class Subject {
   }
 
   /** Both on a new document, the caret behind its text. */
-  async scene(text: string, url?: string): Promise<Scene> {
+  async scene(text: string, given?: Partial<Place>): Promise<Scene> {
     const id = await this.create(text);
-    const [ann, bob] = [await this.open(id, url), await this.join(id)];
+    const [ann, bob] = [await this.open(id, given), await this.join(id)];
     await ann.select(text.length);
     return { id, ann, bob };
   }
@@ -140,5 +142,6 @@ export function conform(traits: Traits): void {
     carets(subject);
     rights(subject);
     outages(subject);
+    reloads(subject);
   });
 }

@@ -1,7 +1,7 @@
-import type { BindingOptions } from "../../src/bindings/link.ts";
-import type { ContentChange, CoscribeError, Delta, Document, Session } from "../../src/index.ts";
+import type { ContentChange, Delta, Document, Session, SessionOptions } from "../../src/index.ts";
 import { connect } from "../../src/index.ts";
 import type { Adapter, Bound, Clock } from "./adapter.ts";
+import { watched } from "./kept.ts";
 
 /** A caret of somebody else, as it is painted. */
 export interface Painted {
@@ -22,6 +22,8 @@ export interface Desk {
   /** How long the binding took for each change of the editor, in milliseconds. */
   readonly spent: number[];
   painted(): Painted[];
+  /** Resolves when what was typed survives a reload. */
+  kept(): Promise<void>;
 }
 
 declare global {
@@ -31,11 +33,15 @@ declare global {
 /**
  * Shows one editor that is bound to the document that the address names:
  * `?server=URL&doc=ID&name=NAME`, and optionally `&type=TYPE&token=TOKEN`.
+ * With `&keep=USER` what is typed survives a reload.
  */
 export function play({ type, mount }: Adapter): void {
   const given = new URLSearchParams(location.search);
   const token = given.get("token");
-  const session = connect(given.get("server") ?? "/", token ? { token } : {});
+  const keep = given.get("keep");
+  const { offline, kept } = keep ? watched(keep) : { kept: async () => {} };
+  const options: SessionOptions = { ...(token ? { token } : {}), ...(offline ? { offline } : {}) };
+  const session = connect(given.get("server") ?? "/", options);
   const doc = session.doc(given.get("doc") ?? "", {
     type: given.get("type") === "text" ? "text" : type,
   });
@@ -51,13 +57,26 @@ export function play({ type, mount }: Adapter): void {
     end: () => spent.push(performance.now() - since),
   };
   const parent = document.querySelector("#editor") as HTMLElement;
-  const options = {
-    user: { name: given.get("name") ?? "Somebody" },
-    onRefused: ({ code }: CoscribeError) => told.push(`refused: ${code}`),
-    onFailed: ({ code }: CoscribeError) => told.push(`failed: ${code}`),
-  } satisfies BindingOptions;
-  const bound = mount(parent, doc, options, clock);
-  globalThis.desk = { session, doc, bound, edits, told, spent, painted: () => painted(bound) };
+  const bound = mount(
+    parent,
+    doc,
+    {
+      user: { name: given.get("name") ?? "Somebody" },
+      onRefused: ({ code }) => told.push(`refused: ${code}`),
+      onFailed: ({ code }) => told.push(`failed: ${code}`),
+    },
+    clock,
+  );
+  globalThis.desk = {
+    session,
+    doc,
+    bound,
+    edits,
+    told,
+    spent,
+    painted: () => painted(bound),
+    kept,
+  };
 }
 
 /** Asks the editor which place is under the middle of each caret, as a person's eye would. */
