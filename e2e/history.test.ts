@@ -140,6 +140,49 @@ function withoutEmbeds({ block, runs }: ReturnType<typeof linesOf>[number]) {
   return { block, runs: named };
 }
 
+test("whatever a document may hold is shown as the editor shows it", async () => {
+  const pixel = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+  const content = [
+    { insert: "<img src=x onerror=alert(1)> & more" },
+    { insert: "\n", attributes: { header: 2, align: "center" } },
+    { insert: "bold link", attributes: { bold: true, link: "https://example.org/" } },
+    { insert: " and ", attributes: { color: "#ff0000", size: "large" } },
+    { insert: "a trap", attributes: { link: "javascript:alert(1)", italic: true } },
+    { insert: " ends\n\n" },
+    { insert: "one" },
+    { insert: "\n", attributes: { list: "ordered" } },
+    { insert: "two", attributes: { underline: true } },
+    { insert: "\n", attributes: { list: "ordered", indent: 1 } },
+    { insert: "if x {\n  y()" },
+    { insert: "\n", attributes: { "code-block": "plain" } },
+    { insert: "quoted", attributes: { code: true } },
+    { insert: "\n", attributes: { blockquote: true, direction: "rtl" } },
+    { insert: { image: pixel } },
+    { insert: "\n" },
+  ];
+  await as("ann").createDocument({ id: "formats", content });
+  const ann = await enter("ann", "formats");
+  await openHistory(ann);
+  const past = ann.page.locator("#past .ql-editor");
+  const inEditor = await linesOn(ann.page);
+  expect(await linesOn(ann.page, "#past")).toEqual(inEditor);
+  const classes = (editor: string) =>
+    ann.page
+      .locator(`${editor} [class*=ql-]:not(.ql-ui)`)
+      .evaluateAll((nodes) =>
+        nodes.map(({ className }) => className).filter((name) => name !== "ql-editor"),
+      );
+  expect(await classes("#past")).toEqual(await classes("#sheet"));
+  const links = (editor: string) =>
+    ann.page
+      .locator(`${editor} a`)
+      .evaluateAll((nodes) => nodes.map((a) => a.getAttribute("href")));
+  expect(await links("#past")).toEqual(["https://example.org/", "about:blank"]);
+  expect(await links("#past")).toEqual(await links("#sheet"));
+  expect(await past.locator("img").getAttribute("src")).toBe(pixel);
+  await ann.close({ expecting: refused });
+});
+
 test("what differs between two moments is marked", async () => {
   await story("marks");
   const ann = await enter("ann", "marks");
@@ -295,7 +338,7 @@ test("the history is walked without a mouse", async () => {
   await ann.page.getByRole("button", { name: "Play" }).press("Enter");
   await expect.poll(() => spoken(ann)).toMatch(/revision 5 of 5$/);
   await ann.page.getByRole("button", { name: "Play" }).waitFor();
-  expect(seen.size).toBe(6);
+  await expect.poll(() => seen.size).toBe(6);
   await ann.page.getByRole("button", { name: "Back to editing" }).press("Enter");
   const button = ann.page.getByRole("button", { name: "History" });
   expect(await button.evaluate((node) => node === document.activeElement)).toBe(true);

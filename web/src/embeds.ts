@@ -9,17 +9,12 @@ export function knowEmbeds(doc: Document): void {
   doc.on("change", ({ delta }) => know(delta));
 }
 
-/** Makes ready for every embed of a delta, and returns their names. */
-export function know(delta: Delta): Set<string> {
-  const names = new Set<string>();
+function know(delta: Delta): void {
   for (const { insert } of delta) {
     const name = typeof insert === "object" ? Object.keys(insert)[0] : undefined;
-    if (name === undefined || names.has(name)) continue;
-    names.add(name);
-    if (`formats/${name}` in Quill.imports) continue;
+    if (name === undefined || `formats/${name}` in Quill.imports) continue;
     Quill.register(`formats/${name}`, placeholder(name));
   }
-  return names;
 }
 
 function placeholder(name: string): typeof Embed {

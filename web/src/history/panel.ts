@@ -48,7 +48,8 @@ export class Panel {
       markRun(runs.at(rev));
       this.#allow();
     };
-    this.#screen = new Screen({ past, runs, people, timeline, onShown });
+    const isPlain = doc.type === "text";
+    this.#screen = new Screen({ past, runs, people, timeline, isPlain, onShown });
     const choose = (rev: number) => this.#choose(rev);
     const attempt: Attempt = (deed) => this.#attempt(deed);
     this.#lists = new Lists({ id: doc.id, rest, runs, people, timeline, choose, attempt });

@@ -1,87 +1,50 @@
-/** The sheet on which the past is shown: an editor that only shows, with marks of its own. */
-import Inline from "quill/blots/inline";
-import Quill, { Delta, Parchment } from "quill/core";
-import "../formats.ts";
-import { know } from "../embeds.ts";
-import { type Line, markName } from "./lines.ts";
+/** The sheet on which the past is shown. It can be read and not edited. */
+import { element } from "../dom.ts";
+import { type Line, unitsOf } from "./lines.ts";
+import { type ColorOf, containerElement, containerOf, lineElement } from "./render.ts";
 
-/** How an author's text is coloured: a CSS colour for a user id. */
-type ColorOf = (user: string) => string;
-
-const tags: Readonly<Record<string, string>> = { inserted: "INS", deleted: "DEL" };
-
-function markBlot(colorOf: ColorOf): typeof Inline {
-  return class extends Inline {
-    static override blotName = markName;
-    static override tagName = ["INS", "DEL", "SPAN"];
-    static override className = "mark";
-
-    static override create(mark: string): HTMLElement {
-      const [kind = "", ...by] = mark.split(" ");
-      const node = document.createElement(tags[kind] ?? "SPAN");
-      node.className = `mark ${kind}`;
-      if (by.length > 0) {
-        node.dataset.author = by.join(" ");
-        node.style.setProperty("--author", colorOf(node.dataset.author));
-      }
-      return node;
-    }
-
-    static override formats({ classList, dataset }: HTMLElement): string {
-      const [, kind = ""] = classList;
-      return dataset.author === undefined ? kind : `${kind} ${dataset.author}`;
-    }
-  };
+/** Lines that are drawn as one: those of a list or of a block of code, else one line. */
+interface Block {
+  readonly key: string;
+  readonly lines: readonly Line[];
+  readonly container: string | undefined;
 }
 
-/** What the live editor knows, and the marks: what is pasted there must not bring any. */
-function registryWith(colorOf: ColorOf): Parchment.Registry {
-  const registry = new Parchment.Registry();
-  for (const [path, found] of Object.entries(Quill.imports)) {
-    const blot = found as Parchment.RegistryDefinition;
-    const isAbstract = "blotName" in blot && blot.blotName === "abstract";
-    if (/^(blots|formats)\//.test(path) && !isAbstract) registry.register(blot);
-  }
-  registry.register(markBlot(colorOf));
-  return registry;
+/** Where a node's text is: `undefined` for what was deleted. */
+interface Place {
+  readonly line: HTMLElement;
+  /** From the beginning of the line, in UTF-16 code units. */
+  readonly start: number | undefined;
 }
 
-/** Shows lines, and replaces only those that are not there already. */
 export class Paper {
-  readonly #quill: Quill;
-  readonly #registry: Parchment.Registry;
+  readonly root: HTMLElement;
+  readonly #colorOf: ColorOf;
   #lines: readonly Line[] = [];
+  #shown: readonly (readonly [key: string, node: HTMLElement])[] = [];
+  readonly #places = new WeakMap<Node, Place>();
 
   constructor(container: HTMLElement, colorOf: ColorOf) {
-    this.#registry = registryWith(colorOf);
-    this.#quill = new Quill(container, {
-      readOnly: true,
-      registry: this.#registry,
-      modules: { history: { maxStack: 0, userOnly: true } },
-    });
-    this.root.tabIndex = 0;
-    this.root.role = "document";
+    this.#colorOf = colorOf;
+    this.root = element("div", { className: "ql-editor", role: "document", tabIndex: 0 });
+    container.append(this.root);
   }
 
-  get root(): HTMLElement {
-    return this.#quill.root;
-  }
-
-  get lines(): readonly Line[] {
-    return this.#lines;
-  }
-
+  /** Shows lines; what was there already stays as it is. */
   show(lines: readonly Line[]): void {
-    this.#know(lines);
-    const [start, end] = common(this.#lines, lines);
-    const before = this.#lines.slice(start, this.#lines.length - end);
-    const delta = new Delta().retain(sum(lines.slice(0, start)));
-    for (const { ops } of lines.slice(start, lines.length - end)) {
-      for (const op of ops) delta.push({ ...op });
+    const there = new Map<string, HTMLElement[]>();
+    for (const [key, node] of this.#shown) there.set(key, [...(there.get(key) ?? []), node]);
+    const shown = blocksOf(lines).map((block) => {
+      const node = there.get(block.key)?.shift() ?? this.#draw(block);
+      return [block.key, node] as const;
+    });
+    for (const nodes of there.values()) for (const node of nodes) node.remove();
+    let next = this.root.firstChild;
+    for (const [, node] of shown) {
+      if (node === next) next = next.nextSibling;
+      else this.root.insertBefore(node, next);
     }
-    // An editor that has shown nothing yet has an empty line.
-    delta.delete(this.#lines.length > 0 ? sum(before) : 1);
-    this.#quill.updateContents(delta, "silent");
+    this.#shown = shown;
     this.#lines = lines;
   }
 
@@ -90,52 +53,72 @@ export class Paper {
     return this.root.querySelectorAll<HTMLElement>(".mark:not(.kept)");
   }
 
-  /** The place in the shown text at a point of the window, in UTF-16 code units. */
+  /** The place in the content at a point of the window, in UTF-16 code units. */
   placeAt(x: number, y: number): number | undefined {
-    const caret = caretAt(x, y);
-    if (!caret || !this.root.contains(caret.node)) return undefined;
-    const blot = Quill.find(caret.node, true);
-    if (!blot || blot instanceof Quill) return undefined;
-    return blot.offset(this.#quill.scroll) + caret.offset;
+    const found = characterAt(x, y);
+    const place = found && this.#places.get(found.node);
+    if (!found || place?.start === undefined) return undefined;
+    const at = [...this.root.querySelectorAll(lineSelector)].indexOf(place.line);
+    const before = this.#lines.slice(0, at).reduce((sum, { units }) => sum + units, 0);
+    return before + place.start + found.offset;
   }
 
-  #know(lines: readonly Line[]): void {
-    for (const name of know(lines.flatMap(({ pieces }) => pieces))) {
-      this.#registry.register(Quill.import(`formats/${name}`) as Parchment.BlotConstructor);
-    }
+  #draw({ lines, container }: Block): HTMLElement {
+    const drawn = lines.map((line) => this.#drawLine(line));
+    if (container === undefined) return drawn[0] ?? element("p");
+    const outer = containerElement(container);
+    outer.append(...drawn);
+    return outer;
+  }
+
+  #drawLine(line: Line): HTMLElement {
+    const nodes: (readonly [Node, start: number | undefined])[] = [];
+    let units = 0;
+    const node = lineElement(line, this.#colorOf, (piece, drawn) => {
+      nodes.push([drawn, piece.change === "deleted" ? undefined : units]);
+      units += unitsOf(piece);
+    });
+    for (const [each, start] of nodes) this.#places.set(each, { line: node, start });
+    return node;
   }
 }
 
-/** How many lines are the same at the beginning, and how many at the end of the rest. */
-function common(a: readonly Line[], b: readonly Line[]): [start: number, end: number] {
-  const most = Math.min(a.length, b.length);
-  let start = 0;
-  while (start < most && a[start]?.key === b[start]?.key) start++;
-  let end = 0;
-  while (end < most - start && a.at(-1 - end)?.key === b.at(-1 - end)?.key) end++;
-  return [start, end];
-}
+const lineSelector = ":scope > :not(ol, .ql-code-block-container), li, .ql-code-block";
 
-function sum(lines: readonly Line[]): number {
-  return lines.reduce((units, { length }) => units + length, 0);
+function blocksOf(lines: readonly Line[]): Block[] {
+  const blocks: { key: string; lines: Line[]; container: string | undefined }[] = [];
+  for (const line of lines) {
+    const container = containerOf(line);
+    const last = blocks.at(-1);
+    if (last && container !== undefined && last.container === container) {
+      last.lines.push(line);
+      last.key += line.key;
+    } else blocks.push({ key: line.key, lines: [line], container });
+  }
+  return blocks;
 }
 
 /** The character under a point: the caret's place is beside it, on either side. */
-function caretAt(x: number, y: number): { node: Node; offset: number } | undefined {
+function characterAt(x: number, y: number): { node: Node; offset: number } | undefined {
+  const embed = document.elementFromPoint(x, y)?.closest("img, .other-embed");
+  if (embed) return { node: embed, offset: 0 };
   const range = document.caretRangeFromPoint?.(x, y);
   const place = range
     ? { node: range.startContainer, offset: range.startOffset }
     : fromPosition(document.caretPositionFromPoint?.(x, y));
   if (!place || !(place.node instanceof Text)) return undefined;
-  for (const offset of [place.offset, place.offset - 1]) {
-    if (offset < 0 || offset >= place.node.length) continue;
-    const around = document.createRange();
-    around.setStart(place.node, offset);
-    around.setEnd(place.node, offset + 1);
-    const { left, right, top, bottom } = around.getBoundingClientRect();
-    if (left <= x && x <= right && top <= y && y <= bottom) return { node: place.node, offset };
-  }
-  return undefined;
+  const { node } = place;
+  const offsets = [place.offset, place.offset - 1].filter((at) => at >= 0 && at < node.length);
+  const offset = offsets.find((at) => isUnder(node, at, x, y));
+  return offset === undefined ? undefined : { node, offset };
+}
+
+function isUnder(node: Text, offset: number, x: number, y: number): boolean {
+  const around = document.createRange();
+  around.setStart(node, offset);
+  around.setEnd(node, offset + 1);
+  const { left, right, top, bottom } = around.getBoundingClientRect();
+  return left <= x && x <= right && top <= y && y <= bottom;
 }
 
 function fromPosition(position: CaretPosition | null | undefined) {

@@ -22,6 +22,7 @@ export interface Subject {
   readonly runs: Runs;
   readonly people: People;
   readonly timeline: Timeline;
+  readonly isPlain: boolean;
   /** Told when a moment has come on show. */
   readonly onShown: (rev: number) => void;
 }
@@ -41,6 +42,7 @@ export class Screen {
   constructor(subject: Subject) {
     this.#subject = subject;
     this.#paper = new Paper(byId("div", "past"), (user) => subject.people.look(user).color);
+    this.#paper.root.classList.toggle("plain", subject.isPlain);
     this.#view = new View(subject.past, this.#paper);
     explainOnHover(this.#paper, (place) => this.#explain(place));
     const again = () => void this.show(subject.timeline.rev);

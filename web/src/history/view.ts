@@ -1,6 +1,6 @@
 /** What is on the sheet: the text of a moment, and how another one differs. */
 import type { Credit } from "coscribe/rest";
-import { linesOf, placeIn } from "./lines.ts";
+import { linesOf } from "./lines.ts";
 import { compared, credited, type Piece, plain } from "./marks.ts";
 import type { Paper } from "./paper.ts";
 import type { Past } from "./past.ts";
@@ -62,11 +62,10 @@ export class View {
     this.#paper.show(linesOf(pieces));
   }
 
-  /** Who wrote what is at a place of the shown text. */
-  async creditAt(shown: number, signal: AbortSignal): Promise<Credit | undefined> {
-    let left = placeIn(this.#paper.lines, shown);
-    if (left === undefined) return undefined;
+  /** Who wrote what is at a place of the content. */
+  async creditAt(place: number, signal: AbortSignal): Promise<Credit | undefined> {
     const { runs } = await this.#past.authorship(this.#rev, signal);
+    let left = place;
     for (const credit of runs) {
       if (left < credit.length) return credit;
       left -= credit.length;
