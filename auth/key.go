@@ -65,7 +65,7 @@ func checkSecret(secret []byte) error {
 func ReadSecret(path string) ([]byte, error) {
 	secret, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the JWT secret: %w", err)
+		return nil, fmt.Errorf("read the secret: %w", err)
 	}
 	if line, ok := bytes.CutSuffix(secret, []byte("\n")); ok {
 		secret = bytes.TrimSuffix(line, []byte("\r"))

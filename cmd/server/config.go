@@ -19,8 +19,9 @@ type Config struct {
 	AllowedOrigins []string      `env:"COSCRIBE_ALLOWED_ORIGINS" help:"Origins of pages that may connect, or *. Same origin only without it."`
 	DebugListen    string        `env:"COSCRIBE_DEBUG_LISTEN" help:"Address for Go profiles, such as 127.0.0.1:6060. Keep it to this machine."`
 	Retain         time.Duration `env:"COSCRIBE_RETAIN" default:"0s" help:"How long every change is kept by itself, such as 720h; older runs of one user's changes are squashed into one. 0s: for good."`
-	LogLevel       slog.Level    `env:"COSCRIBE_LOG_LEVEL" default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
-	LogFormat      string        `env:"COSCRIBE_LOG_FORMAT" default:"text" enum:"text,json" help:"text or json."`
+	Webhook
+	LogLevel  slog.Level `env:"COSCRIBE_LOG_LEVEL" default:"INFO" help:"DEBUG, INFO, WARN or ERROR."`
+	LogFormat string     `env:"COSCRIBE_LOG_FORMAT" default:"text" enum:"text,json" help:"text or json."`
 
 	ShutdownDelay   time.Duration `env:"COSCRIBE_SHUTDOWN_DELAY" default:"0s" help:"How long /readyz fails before anyone is sent away: as long as a load balancer takes to notice."`
 	ShutdownTimeout time.Duration `env:"COSCRIBE_SHUTDOWN_TIMEOUT" default:"20s" help:"What ending may take after that."`
@@ -33,7 +34,7 @@ func (c Config) Validate() error {
 	if c.Retain < 0 || c.ShutdownDelay < 0 || c.ShutdownTimeout < 0 {
 		return errors.New("--retain, --shutdown-delay and --shutdown-timeout cannot be negative")
 	}
-	return errors.Join(c.Keys.check(), c.TLS.check(), c.Limits.check())
+	return errors.Join(c.Keys.check(), c.TLS.check(), c.Webhook.check(), c.Limits.check())
 }
 
 // listen opens the address; without a key only on this machine's own.

@@ -15,7 +15,12 @@ import (
 // does not have, and OPERATIONS.md names every one.
 func TestMetricsAreDocumented(t *testing.T) {
 	t.Parallel()
-	p, _ := start(t, filepath.Join(t.TempDir(), "x.db"), "--max-address-sessions", "1")
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("a secret for tests"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, _ := start(t, filepath.Join(t.TempDir(), "x.db"), "--max-address-sessions", "1",
+		"--webhook-url", newListener(t).URL, "--webhook-secret-file", secret)
 	have := exposed(t, p.URL())
 	name := regexp.MustCompile(`\b(?:coscribe|go|process)_[a-z_]+[a-z]`)
 	for _, page := range []string{"OPERATIONS.md", "deploy/grafana/coscribe.json", "deploy/prometheus/alerts.yml"} {

@@ -62,6 +62,7 @@ func TestBadFlags(t *testing.T) {
 		{"--max-session-documents", "0"}, {"--max-sessions", "-1"}, {"--max-rooms", "-1"}, {"--session-byte-rate", "-1"},
 		{"--jwt-secret-file", "a", "--jwks-url", "https://id.example"}, {"--jwt-public-key", "a", "--jwks-url", "https://id.example"},
 		{"--jwt-secret-file", "a", "--jwt-public-key", "b"}, {"--jwt-issuer", "a"}, {"--jwt-audience", "a"},
+		{"--webhook-url", "http://a.example"}, {"--webhook-secret-file", "a"}, {"--webhook-url", "ftp://a.example", "--webhook-secret-file", "a"},
 		{"--trusted-proxies", "10.0.0.1/99"}, {"--log-format", "xml"}, {"--retain", "-1h"}, {"--shutdown-timeout", "-1s"},
 	} {
 		if _, err := parser(t, &Config{}).Parse(args); err == nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/coscribe/coscribe/session"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/web"
+	"github.com/coscribe/coscribe/webhooks"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
@@ -69,8 +70,14 @@ func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) erro
 	if err := warn(ctx, store, logger); err != nil {
 		return err
 	}
+	metrics := newRegistry()
+	hook, err := c.Webhook.start(ctx, store, logger, metrics)
+	if err != nil {
+		return err
+	}
 	s := assemble(ctx, c, parts{
-		store: store, verifier: verifier, origins: origins, keyless: keyless, encryption: encryption, logger: logger,
+		store: hook.Watch(store), hook: hook, verifier: verifier, origins: origins, keyless: keyless,
+		encryption: encryption, logger: logger, metrics: metrics,
 	})
 	logger.Info("listening", "address", listener.Addr().String(), "database", c.Source.String(), "version", version())
 	if c.LogFormat != "json" {
@@ -92,11 +99,13 @@ func run(ctx context.Context, c Config, logger *slog.Logger, out io.Writer) erro
 // parts are what a server is made of.
 type parts struct {
 	store      storage.Store
+	hook       *webhooks.Sender // nil: none
 	verifier   verifier
 	origins    auth.Origins
 	keyless    bool
 	encryption *tls.Config // nil: none
 	logger     *slog.Logger
+	metrics    *prometheus.Registry
 }
 
 // server is the parts put together. It does not own the store.
@@ -104,12 +113,13 @@ type server struct {
 	http     *http.Server
 	sessions *session.Server
 	hub      *docs.Hub
+	hook     *webhooks.Sender
 }
 
 // assemble puts a server together. It is not ready any more once ctx has
 // ended.
 func assemble(ctx context.Context, c Config, p parts) *server {
-	limits, metrics := c.told(), newRegistry()
+	limits, metrics := c.told(), p.metrics
 	hub := docs.NewHub(docs.Config{
 		Store: p.store, Logger: p.logger, Limits: limits, Shared: c.isPostgres(), CommitSlots: c.commitSlots(),
 		MaxRooms: c.MaxRooms, MaxCreates: c.MaxUserCreates, Metrics: metrics, Retain: c.Retain,
@@ -134,7 +144,7 @@ func assemble(ctx context.Context, c Config, p parts) *server {
 	if p.keyless {
 		handler = httpapi.LoopbackOnly(mux)
 	}
-	return &server{hub: hub, sessions: sessions, http: newHTTP(handler, p.encryption, p.logger)}
+	return &server{hub: hub, sessions: sessions, hook: p.hook, http: newHTTP(handler, p.encryption, p.logger)}
 }
 
 // newRegistry makes a registry of this server's own, with what Go and the
@@ -158,7 +168,9 @@ func (s *server) shutdown(timeout time.Duration) (finished bool, err error) {
 	finished = s.hub.Close(ctx)
 	s.sessions.Close(ctx)
 	_ = s.http.Shutdown(ctx) // past its time, what is left is cut off
-	if ctx.Err() != nil {
+	late := ctx.Err() != nil
+	finished = s.hook.Close(ctx) && finished // what it does not get told is kept
+	if late {
 		_ = s.http.Close()
 		err = fmt.Errorf("not everything was finished within %s", timeout)
 	}
@@ -183,5 +195,5 @@ func greet(out io.Writer, c Config, addr net.Addr, keyless bool) {
 	fmt.Fprintf(out, "Open %s in two browser windows and write to yourself, or try it from a shell:\n", url)
 	fmt.Fprintf(out, "  curl%s %s/v1/documents -H 'Content-Type: application/json' -d '{\"id\":\"hello\",\"content\":[{\"insert\":\"Hello\\n\"}]}'\n", token, url)
 	fmt.Fprintf(out, "  curl%s %s/v1/documents/hello/content?format=text\n", token, url)
-	fmt.Fprintf(out, "Editors connect to %s://%s/v1/connect. The API is described at %s/openapi.json.\n", ws, addr, url)
+	fmt.Fprintf(out, "Editors connect to %s://%s/v1/connect. The API is described at %s/docs.\n", ws, addr, url)
 }
