@@ -89,7 +89,7 @@ func TestExamplesFitTheirSchemas(t *testing.T) {
 				t.Errorf("%s: %v", path, err)
 				return
 			}
-			if example, here := object["example"]; here {
+			for _, example := range examplesOf(object) {
 				examples++
 				if err := schema.Validate(example); err != nil {
 					t.Errorf("%s: %v", path, err)
@@ -101,9 +101,24 @@ func TestExamplesFitTheirSchemas(t *testing.T) {
 		}
 	}
 	walk(at(t, page, "paths"), "/paths")
+	walk(at(t, page, "webhooks"), "/webhooks")
 	if schemas < 50 || examples < 30 {
 		t.Errorf("only %d schemas and %d examples were looked at", schemas, examples)
 	}
+}
+
+// examplesOf returns what stands beside a schema.
+func examplesOf(object map[string]any) (list []any) {
+	if example, here := object["example"]; here {
+		list = append(list, example)
+	}
+	several, _ := object["examples"].(map[string]any)
+	for _, example := range several {
+		if example, ok := example.(map[string]any); ok {
+			list = append(list, example["value"])
+		}
+	}
+	return list
 }
 
 // at returns a member of nested objects.

@@ -30,6 +30,7 @@ func (a *api) describeAnswers(api *huma.OpenAPI) {
 		media[format.Delta]: {Schema: huma.SchemaFromType(api.Components.Schemas, reflect.TypeFor[diff]())},
 		media[format.HTML]:  {Schema: &huma.Schema{Type: huma.TypeString, Description: "With format=html"}},
 	}
+	describeWebhook(api)
 	for _, item := range api.Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Delete} {
 			if op != nil {

@@ -82,8 +82,9 @@ func (p *problem) write(w http.ResponseWriter) {
 }
 
 // The library's own errors, of requests that do not fit the description, get
-// a code as well.
+// a code as well. Lists are always there (C5).
 func init() {
+	huma.DefaultArrayNullable = false
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
 		code := wire.BadMessage
 		switch status {

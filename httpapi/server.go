@@ -61,6 +61,7 @@ func Register(mux *http.ServeMux, c Config) {
 	guarded := a.guard(rest)
 	mux.Handle("/v1/", guarded)
 	mux.Handle("/openapi.json", guarded)
+	serveReference(mux, described.OpenAPI())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answerHealth(w, nil) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { answerHealth(w, c.Ready(r.Context())) })
 	if c.Metrics != nil {
