@@ -1,28 +1,31 @@
-package docs
+package docs_test
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/coscribe/coscribe/bench/trace"
+	"github.com/coscribe/coscribe/docs"
 	"github.com/coscribe/coscribe/internal/pgtest"
-	"github.com/coscribe/coscribe/ot"
-	"github.com/coscribe/coscribe/ot/otjson"
+	"github.com/coscribe/coscribe/internal/servertest"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/postgres"
-	"github.com/coscribe/coscribe/storage/sqlite"
-	"github.com/coscribe/coscribe/wire"
 )
 
-// BenchmarkArchive reads the past of the longest recorded history, where the
-// recordings are at hand: 259,778 changes.
+// BenchmarkArchive reads the past of the longest recorded history over REST,
+// where the recordings are at hand: 259,778 changes. Each figure is of 100
+// calls:
+//
+//	go test ./docs -run '^$' -bench Archive -benchtime 1x
 func BenchmarkArchive(b *testing.B) {
 	path := filepath.Join("..", "..", "shared", "conformance", "traces", "automerge-paper.json.gz")
 	if _, err := os.Stat(path); err != nil {
@@ -33,160 +36,138 @@ func BenchmarkArchive(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for name, open := range map[string]func() (storage.Store, error){
-		"sqlite": func() (storage.Store, error) {
-			return sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "bench.db"))
-		},
-		"postgres": func() (storage.Store, error) {
-			return postgres.Open(b.Context(), pgtest.URL(b), postgres.Options{})
+	for name, open := range map[string]func(testing.TB) storage.Store{
+		"sqlite": servertest.SQLite,
+		"postgres": func(t testing.TB) storage.Store {
+			store, err := postgres.Open(t.Context(), pgtest.URL(t), postgres.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = store.Close() })
+			return store
 		},
 	} {
 		b.Run(name, func(b *testing.B) {
-			store, err := open()
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer store.Close()
-			measureArchive(b, store, history)
+			store := open(b)
+			start := time.Now()
+			snapshots := docs.StoreTrace(b, store, history)
+			b.Logf("stored in %v; snapshots: %v", time.Since(start).Round(time.Second), snapshots)
+			measureArchive(b, servertest.Start(b, servertest.Options{Store: store}))
 		})
 	}
 }
 
-func measureArchive(b *testing.B, store storage.Store, history *trace.Trace) {
-	start := time.Now()
-	snapshots := storeTrace(b, store, history)
-	b.Logf("stored in %v; snapshots: %v", time.Since(start).Round(time.Second), snapshots)
-	hub := NewHub(Config{Store: store, Limits: wire.Limits{Document: 10 << 20, Window: 1000}})
-	defer hub.Close(b.Context())
-	ctx := b.Context()
-	a, err := hub.Archive(ctx, "doc")
-	if err != nil {
-		b.Fatal(err)
-	}
+func measureArchive(b *testing.B, s *servertest.Server) {
+	document := s.Call(http.MethodGet, "/v1/documents/doc", "")
+	head := document.Int("rev")
+	created, updated := moment(b, document.String("created")), moment(b, document.String("updated"))
 	random := rand.New(rand.NewPCG(1, 2))
-	anywhere := func() int64 { return random.Int64N(a.Rev + 1) }
-	last := a.Rev
-	for {
-		page, _, err := a.History(ctx, last, 100)
-		if err != nil {
-			b.Fatal(err)
+	anywhere := func() int { return random.IntN(head + 1) }
+	early, late := head/20, head-head/20
+	last := lastPage(b, s)
+	get := func(format string, args ...any) func() servertest.Request {
+		return func() servertest.Request {
+			return servertest.Request{Method: http.MethodGet, Path: "/v1/documents/doc" + fmt.Sprintf(format, args...)}
 		}
-		if len(page) == 100 || last == 0 {
-			break
-		}
-		last = max(0, last-5000)
 	}
 	for _, m := range []struct {
 		name string
-		call func() error
+		call func() servertest.Request
 	}{
-		{"content", func() error { _, err := a.Content(ctx, anywhere()); return err }},
-		{"at", func() error {
-			_, err := a.Resolve(ctx, Moment{At: a.Created.Add(time.Duration(random.Int64N(int64(a.Updated.Sub(a.Created)))))})
-			return err
+		{"content", func() servertest.Request { return get("/content?rev=%d", anywhere())() }},
+		{"content-html", func() servertest.Request { return get("/content?format=html&rev=%d", anywhere())() }},
+		{"content-at", func() servertest.Request {
+			at := created.Add(time.Duration(random.Int64N(int64(updated.Sub(created)))))
+			return get("/content?at=%s", at.Format(time.RFC3339Nano))()
 		}},
-		{"first-page", func() error { _, _, err := a.History(ctx, 0, 100); return err }},
-		{"last-page", func() error { _, _, err := a.History(ctx, last, 100); return err }},
-		{"authorship", func() error { _, err := a.Authorship(ctx, anywhere()); return err }},
-		{"authorship-head", func() error { _, err := a.Authorship(ctx, a.Rev); return err }},
-		{"diff-any", func() error { _, err := a.Diff(ctx, anywhere(), anywhere()); return err }},
-		{"diff-far", func() error { _, err := a.Diff(ctx, a.Rev/20, a.Rev-a.Rev/20); return err }},
-		{"diff-far-back", func() error { _, err := a.Diff(ctx, a.Rev-a.Rev/20, a.Rev/20); return err }},
-		{"restore-prepared", func() error {
-			target := anywhere()
-			_, err := a.Content(ctx, target)
-			if err == nil {
-				_, err = a.Diff(ctx, a.Rev, target)
-			}
-			return err
+		{"history-first-page", get("/history")},
+		{"history-last-page", get("/history?after=%d", last)},
+		{"changes-last-page", get("/changes?after=%d", head-100)},
+		{"authorship", func() servertest.Request { return get("/authorship?rev=%d", anywhere())() }},
+		{"authorship-head", get("/authorship")},
+		{"diff", func() servertest.Request { return get("/diff?from=%d&to=%d", anywhere(), anywhere())() }},
+		{"diff-far", get("/diff?from=%d&to=%d", early, late)},
+		{"diff-far-back", get("/diff?from=%d&to=%d", late, early)},
+		{"diff-far-html", get("/diff?format=html&from=%d&to=%d", early, late)},
+		{"restore", func() servertest.Request {
+			return servertest.Request{Method: http.MethodPost, Path: "/v1/documents/doc/restore", Body: fmt.Sprintf(`{"rev":%d}`, anywhere())}
 		}},
 	} {
-		b.Run(m.name, func(b *testing.B) {
-			var took []time.Duration
-			for range max(b.N, 100) {
-				start := time.Now()
-				if err := m.call(); err != nil {
-					b.Fatal(err)
-				}
-				took = append(took, time.Since(start))
-			}
-			slices.Sort(took)
-			at := func(p int) float64 { return float64(took[len(took)*p/100].Microseconds()) / 1000 }
-			b.ReportMetric(at(50), "p50-ms")
-			b.ReportMetric(at(99), "p99-ms")
-		})
+		b.Run(m.name, func(b *testing.B) { measure(b, s, m.call) })
 	}
 }
 
-// storeTrace puts a history straight into a store, with snapshots where a room
-// would store them, and returns how many of those were kept.
-func storeTrace(b *testing.B, store storage.Store, history *trace.Trace) string {
-	b.Helper()
-	at := time.Now().UTC().Truncate(time.Millisecond).Add(-30 * 24 * time.Hour)
-	v := version{doc: ot.Text.Initial(), at: at}
-	d, err := store.Create(b.Context(), storage.NewDocument{
-		ID: "doc", Type: ot.Text.String(), Epoch: uuid.New(), Created: at,
-		Snapshot: storage.Snapshot{Format: storage.FormatJSON, Content: []byte("[]"), Authorship: newAuthorship(0, credit{At: at}).encode()},
-	})
+// measure makes 100 calls or more, one after the other. Beside the times it
+// reports what each took of the CPU, here and in the server, which is the same
+// process: on a machine where others work that is the steadier figure.
+func measure(b *testing.B, s *servertest.Server, call func() servertest.Request) {
+	var took []time.Duration
+	size := int64(0)
+	used := processTime(b)
+	for range max(b.N, 100) {
+		request := call()
+		start := time.Now()
+		size += exchange(b, s, request)
+		took = append(took, time.Since(start))
+	}
+	used = processTime(b) - used
+	slices.Sort(took)
+	at := func(p int) float64 { return float64(took[len(took)*p/100].Microseconds()) / 1000 }
+	b.ReportMetric(at(50), "p50-ms")
+	b.ReportMetric(at(99), "p99-ms")
+	b.ReportMetric(float64(used.Microseconds())/1000/float64(len(took)), "cpu-ms/call")
+	b.ReportMetric(float64(size)/float64(len(took))/1024, "KB/call")
+	b.ReportMetric(0, "ns/op") // it is of all calls together
+}
+
+// exchange makes a call and returns the size of the answer, in bytes.
+func exchange(b *testing.B, s *servertest.Server, r servertest.Request) int64 {
+	req, err := http.NewRequestWithContext(b.Context(), r.Method, s.URL+r.Path, strings.NewReader(r.Body))
 	if err != nil {
 		b.Fatal(err)
 	}
-	var state snapshotState
-	var runs runWatch
-	var batch []storage.Change
-	commit := func() {
-		outcomes, err := store.Commit(b.Context(), []storage.Batch{{Key: d.Key, Base: v.rev - int64(len(batch)), Changes: batch, Length: int64(v.doc.Len())}})
-		if err != nil || outcomes[0] != (storage.Outcome{}) {
-			b.Fatal(outcomes, err)
-		}
-		batch = batch[:0]
+	if r.Body != "" {
+		req.Header.Set("Content-Type", "application/json")
 	}
-	for i, op := range history.Edits {
-		if v.doc, err = v.doc.Apply(op); err != nil {
-			b.Fatal(err)
-		}
-		at = at.Add(200 * time.Millisecond)
-		if i%1500 == 0 {
-			at = at.Add(3 * time.Minute)
-		}
-		e := entry{rev: v.rev + 1, base: v.rev, op: op, user: fmt.Sprint("user ", i/300%3), at: at, stored: otjson.Append(nil, op)}
-		v.rev, v.at = e.rev, at
-		batch = append(batch, e.storage())
-		state.weigh(&e)
-		runs.note(&e)
-		due := state.tail >= minTail && state.weight >= state.size
-		if due || len(batch) == 1000 || i == len(history.Edits)-1 {
-			commit()
-		}
-		if due {
-			size, err := writeSnapshot(b.Context(), store, d.Key, v)
-			if err != nil {
-				b.Fatal(err)
-			}
-			state = snapshotState{rev: v.rev, size: size}
-			if runs.over {
-				_, began, err := recordAll(b.Context(), store, d.Key, v.rev, time.Time{})
-				if err != nil {
-					b.Fatal(err)
-				}
-				runs = runWatch{began: began, last: at}
-			}
-		}
+	answer, err := http.DefaultClient.Do(req)
+	if err != nil {
+		b.Fatal(err)
 	}
-	return keptSnapshots(b, store, d.Key, v.rev)
+	defer answer.Body.Close()
+	n, err := io.Copy(io.Discard, answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		b.Fatalf("%s: %s, %v", r.Path, answer.Status, err)
+	}
+	return n
 }
 
-func keptSnapshots(b *testing.B, store storage.Store, key storage.Key, rev int64) string {
-	n, size, widest, above := 0, 0, int64(0), rev
-	for rev >= 0 {
-		s, err := store.Snapshot(b.Context(), key, rev)
-		if err != nil {
-			b.Fatal(err)
-		}
-		n++
-		size += weight(s)
-		widest = max(widest, above-s.Rev)
-		above, rev = s.Rev, s.Rev-1
+// processTime is what this process has used of the CPU.
+func processTime(b *testing.B) time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
 	}
-	return fmt.Sprintf("%d of %d bytes together, %d changes apart at most", n, size, widest)
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// lastPage finds where the last 100 runs of editing begin.
+func lastPage(b *testing.B, s *servertest.Server) int {
+	var ends []int
+	for after := 0; after >= 0; {
+		page := s.Call(http.MethodGet, fmt.Sprintf("/v1/documents/doc/history?limit=1000&after=%d", after), "")
+		for _, run := range page.List(b, "history") {
+			ends = append(ends, run.Int("to"))
+		}
+		after = page.Int("next")
+	}
+	b.Logf("%d runs of editing", len(ends))
+	return ends[max(0, len(ends)-101)]
+}
+
+func moment(b *testing.B, text string) time.Time {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return at
 }

@@ -43,13 +43,21 @@ func archive(t *testing.T, h *Hub) *Archive {
 	return a
 }
 
-// Content at every revision and at every time is what it was.
+// Content at every revision and at every time is what it was, and what an
+// independent model of the changes has.
 func TestArchiveContent(t *testing.T) {
 	onBothStores(t, func(t *testing.T, s storage.Store, random *rand.Rand) {
 		full := writeHistory(t, s, random, 150)
 		a := archive(t, newTestHub(t, s))
+		model := ottest.ModelOf(ot.RichText.Initial().Content())
 		for rev, v := range full.versions {
+			if rev > 0 {
+				model = model.Apply(decodeOp(full.changes[rev-1].Op))
+			}
 			full.checkContent(t, a, int64(rev))
+			if !ottest.ModelOf(v.doc.Content()).Equal(model) {
+				t.Fatalf("revision %d is %v, which the model has not", rev, v.doc.Content())
+			}
 			for _, at := range []time.Time{v.at, v.at.Add(-time.Millisecond), v.at.Add(time.Millisecond)} {
 				full.checkTime(t, a, at)
 			}

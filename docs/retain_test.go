@@ -204,6 +204,7 @@ func squashed(t *testing.T, s storage.Store, random *rand.Rand) {
 	full.checkRuns(t, now, before)
 	full.checkContents(t, hubs[0], now)
 	full.checkAuthorship(t, s)
+	full.checkCredits(t, hubs[0], now)
 	if _, err := Verify(t.Context(), s, "doc"); err != nil {
 		t.Fatal(err)
 	}
@@ -321,6 +322,49 @@ func (h *fullHistory) checkAuthorship(t *testing.T, s storage.Store) {
 	}
 	if !slices.Equal(got.units(), want.units()) {
 		t.Fatal("the authorship is another")
+	}
+}
+
+// checkCredits: whoever asks who wrote what is told the same as if nothing had
+// been squashed: at the head of each unit the user, revision and time; at
+// earlier revisions that are kept the user, and a revision and time that are
+// at most as far off as the run is long.
+func (h *fullHistory) checkCredits(t *testing.T, hub *Hub, now []storage.Change) {
+	t.Helper()
+	a := archive(t, hub)
+	want := newAuthorship(h.versions[0].doc.Len(), credit{At: h.Created})
+	for rev := range h.versions {
+		if rev > 0 {
+			c := h.changes[rev-1]
+			want.apply(decodeOp(c.Op), credit{User: c.User, Rev: c.Rev, At: c.At})
+		}
+		if !kept(now, int64(rev)) {
+			continue
+		}
+		credits, err := a.Authorship(t.Context(), int64(rev))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []Credit // of each unit
+		for _, c := range credits {
+			for range c.Length {
+				got = append(got, c)
+			}
+		}
+		units := want.units()
+		if len(got) != len(units) {
+			t.Fatalf("revision %d: credits of %d units of %d", rev, len(got), len(units))
+		}
+		for i, u := range units {
+			exact := got[i].Rev == u.Rev && got[i].At.Equal(u.At)
+			if !exact && int64(rev) < h.head().rev { // the end of its run
+				run := holder(now, u.Rev)
+				exact = got[i].Rev == run.Rev && got[i].At.Equal(run.At)
+			}
+			if got[i].User != u.User || !exact {
+				t.Fatalf("revision %d: unit %d is credited %+v, was %+v", rev, i, got[i], u)
+			}
+		}
 	}
 }
 

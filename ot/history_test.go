@@ -114,16 +114,16 @@ func TestTallTrees(t *testing.T) {
 // was before later ops were applied.
 func checkContents(t *testing.T, seed uint64, h history, contents []ot.Delta) {
 	t.Helper()
-	m := modelOf(contents[0])
+	m := ottest.ModelOf(contents[0])
 	for i, doc := range h.revisions {
 		if !doc.Content().Equal(contents[i]) {
 			t.Fatalf("seed %d: revision %d has changed since", seed, i)
 		}
-		if !modelOf(contents[i]).equal(m) {
+		if !ottest.ModelOf(contents[i]).Equal(m) {
 			t.Fatalf("seed %d: revision %d is not what the model has", seed, i)
 		}
 		if i < len(h.ops) {
-			m = m.apply(h.ops[i])
+			m = m.Apply(h.ops[i])
 		}
 	}
 }
@@ -137,7 +137,7 @@ func TestDocumentsAreShared(t *testing.T) {
 	for seed := range uint64(8) {
 		wg.Go(func() {
 			s, mine := ottest.Rand(seed), doc
-			m := modelOf(before)
+			m := ottest.ModelOf(before)
 			for range 10 {
 				op := ottest.RawOp(s, ot.RichText, mine, 10)
 				next, err := mine.Apply(op)
@@ -145,9 +145,9 @@ func TestDocumentsAreShared(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				mine, m = next, m.apply(op)
+				mine, m = next, m.Apply(op)
 			}
-			if !modelOf(mine.Content()).equal(m) {
+			if !ottest.ModelOf(mine.Content()).Equal(m) {
 				t.Errorf("seed %d: not what the model has", seed)
 			}
 		})

@@ -115,18 +115,18 @@ func normalises(t ottest.TB, s ottest.Source) {
 func agreesWithModel(t ottest.TB, s ottest.Source) {
 	typ := anyType(s)
 	doc := ottest.Document(s, typ, 12)
-	m := modelOf(doc.Content())
+	m := ottest.ModelOf(doc.Content())
 	for range 1 + s.IntN(6) {
 		op := ottest.RawOp(s, typ, doc, 8)
-		doc, m = ottest.Apply(t, doc, op), m.apply(op)
+		doc, m = ottest.Apply(t, doc, op), m.Apply(op)
 		content := doc.Content()
-		if !modelOf(content).equal(m) || doc.Len() != len(m) {
+		if !ottest.ModelOf(content).Equal(m) || doc.Len() != len(m) {
 			t.Fatalf("after %v: %d units %v, the model has %d", op, doc.Len(), content, len(m))
 		}
 		if !content.Normalize().Equal(content) {
 			t.Fatalf("content %v is not normal", content)
 		}
-		newline := len(m) > 0 && m[len(m)-1].unit == '\n'
+		newline := m.EndsInNewline()
 		if doc.EndsInNewline() != newline {
 			t.Fatalf("EndsInNewline of %v is %v", content, !newline)
 		}
@@ -136,14 +136,14 @@ func agreesWithModel(t ottest.TB, s ottest.Source) {
 // refuses checks ops that reach past the end or cut a surrogate pair.
 func refuses(t ottest.TB, s ottest.Source) {
 	doc := ottest.Document(s, ot.RichText, 8)
-	m := modelOf(doc.Content())
+	m := ottest.ModelOf(doc.Content())
 	bold := ot.MakeAttributes(ot.Attribute{Key: "bold", Value: "true"})
 	over := doc.Len() + 1 + s.IntN(3)
 	for _, op := range []ot.Op{ot.Retain(over, nil), ot.Delete(over), ot.Retain(over, bold)} {
 		ottest.Refuses(t, doc, ot.Delta{op, ot.Insert("x", nil)}, ot.ErrPastEnd)
 	}
 	for at := range m {
-		if !m.cuts(at) {
+		if !m.Cuts(at) {
 			continue
 		}
 		for _, op := range []ot.Delta{
@@ -160,17 +160,17 @@ func refuses(t ottest.TB, s ottest.Source) {
 
 func slicesAsModel(t ottest.TB, s ottest.Source) {
 	doc := ottest.Document(s, ot.RichText, 8)
-	m := modelOf(doc.Content())
+	m := ottest.ModelOf(doc.Content())
 	from := s.IntN(doc.Len() + 1)
 	to := from + s.IntN(doc.Len()-from+1)
 	piece, err := doc.Slice(from, to)
-	if m.cuts(from) || m.cuts(to) {
+	if m.Cuts(from) || m.Cuts(to) {
 		if err == nil {
 			t.Fatalf("Slice(%d, %d) of %v cuts a surrogate pair", from, to, doc.Content())
 		}
 		return
 	}
-	if err != nil || !modelOf(piece).equal(m[from:to]) {
+	if err != nil || !ottest.ModelOf(piece).Equal(m[from:to]) {
 		t.Fatalf("Slice(%d, %d) of %v: %v, %v", from, to, doc.Content(), piece, err)
 	}
 }

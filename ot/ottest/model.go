@@ -1,4 +1,4 @@
-package ot_test
+package ottest
 
 import (
 	"maps"
@@ -8,10 +8,10 @@ import (
 	"github.com/coscribe/coscribe/ot"
 )
 
-// A model is a document as the specification describes it, without any
+// Model is a document as the specification describes it, without any
 // cleverness: a list of units, each with its own attributes. It knows nothing
 // of normal forms, runs or sharing.
-type model []cell
+type Model []cell
 
 type cell struct {
 	unit  uint16
@@ -19,11 +19,12 @@ type cell struct {
 	attrs map[string]ot.Value
 }
 
-func modelOf(content ot.Delta) model { return model(nil).apply(content) }
+// ModelOf is the model of a content.
+func ModelOf(content ot.Delta) Model { return Model(nil).Apply(content) }
 
-// apply must get an op that fits.
-func (m model) apply(op ot.Delta) model {
-	var out model
+// Apply returns what an op makes of it. It must get one that fits.
+func (m Model) Apply(op ot.Delta) Model {
+	var out Model
 	for _, c := range op {
 		switch c.Kind() {
 		case ot.InsertKind:
@@ -56,13 +57,17 @@ func (c cell) format(a *ot.Attributes) cell {
 	return c
 }
 
-func (m model) equal(o model) bool {
+// Equal tells whether both have the same units, formatted alike.
+func (m Model) Equal(o Model) bool {
 	return slices.EqualFunc(m, o, func(a, b cell) bool {
 		return a.unit == b.unit && a.embed == b.embed && maps.Equal(a.attrs, b.attrs)
 	})
 }
 
-// cuts reports whether an offset lies between two surrogates.
-func (m model) cuts(at int) bool {
+// Cuts tells whether an offset lies between two surrogates.
+func (m Model) Cuts(at int) bool {
 	return at > 0 && at < len(m) && utf16.IsSurrogate(rune(m[at].unit)) && m[at].unit >= 0xDC00
 }
+
+// EndsInNewline tells whether the last unit is a newline.
+func (m Model) EndsInNewline() bool { return len(m) > 0 && m[len(m)-1].unit == '\n' }
