@@ -1,7 +1,10 @@
 package docs
 
 import (
+	"sync"
+
 	"github.com/coscribe/coscribe/auth"
+	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/ot/otjson"
 	"github.com/coscribe/coscribe/wire"
 	"github.com/google/uuid"
@@ -96,7 +99,7 @@ func (j *join) enter(r *room) *wire.Error {
 		r.hub.metrics.mispredicted.Inc() // nothing else makes a client ask again for what it has
 	}
 	r.members[s.Client()] = &member{session: s, link: j.link, access: access, sent: j.base(r)}
-	s.Send(wire.OpenedAnswer(j.opened(r, access)))
+	s.Send(j.opened(r, access))
 	j.done()
 	return nil
 }
@@ -110,30 +113,43 @@ func (j *join) base(r *room) int64 {
 }
 
 // opened is the answer to the open, as of the durable version.
-func (j *join) opened(r *room, access auth.Access) *wire.Opened {
+func (j *join) opened(r *room, access auth.Access) *wire.Frame {
 	o := &wire.Opened{
 		Doc: r.id, Type: r.typ.String(), Epoch: r.epoch, Rev: r.durable.rev, At: r.durable.at,
 		Access: access.String(), Seq: r.authors[j.client()].seq, Presence: r.people.Peers(),
 	}
-	if !j.resumes(r) {
-		o.Content = r.content.of(r.durable)
-		return o
+	if j.resumes(r) {
+		o.From, o.Changes = j.open.Rev, j.changes(r)
+		return wire.OpenedAnswer(o)
 	}
-	o.From, o.Changes = j.open.Rev, j.changes(r)
-	return o
+	if r.content == nil || r.content.rev != r.durable.rev {
+		r.content = &content{rev: r.durable.rev, doc: r.durable.doc}
+	}
+	if size := r.durable.doc.Len(); size > encodedHere {
+		return wire.OpenedLater(o, size, r.content.encode)
+	}
+	o.Content = r.content.encode()
+	return wire.OpenedAnswer(o)
 }
 
-// contentCache holds the JSON of the content that was last asked for: many
-// who open a document at one revision share it.
-type contentCache struct {
+// encodedHere is how long a document is whose content the room encodes, in
+// UTF-16 code units. A longer one is encoded by whoever writes the answer.
+const encodedHere = 8 << 10
+
+// content is the JSON of a version, made once for all who open the document at
+// it. It is safe for concurrent use.
+type content struct {
 	rev  int64
+	once sync.Once
+	doc  ot.Document // until it is encoded
 	json []byte
 }
 
-func (c *contentCache) of(v version) []byte {
-	if c.json == nil || c.rev != v.rev {
-		c.rev, c.json = v.rev, otjson.Append(nil, v.doc.Content())
-	}
+func (c *content) encode() []byte {
+	c.once.Do(func() {
+		c.json = otjson.Append(nil, c.doc.Content())
+		c.doc = ot.Document{}
+	})
 	return c.json
 }
 

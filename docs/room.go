@@ -62,7 +62,7 @@ type room struct {
 	people  presence.Set
 	told    time.Time // when the last presence frame went out
 
-	content  contentCache
+	content  *content // what was opened last; nil: nothing
 	snapshot snapshotState
 	runs     runWatch
 

@@ -130,14 +130,7 @@ func (s *submission) rebase(r *room) (ot.Delta, *wire.Error) {
 	if err := r.typ.Check(s.op); err != nil {
 		return nil, wire.Errorf(wire.InvalidOp, "%v", err)
 	}
-	op := s.op.Normalize()
-	for _, e := range r.window.since(s.rev) {
-		op = e.op.Transform(op, true)
-	}
-	for _, e := range r.batch.entries {
-		op = e.op.Transform(op, true)
-	}
-	return op, nil
+	return ot.Rebase(s.op.Normalize(), opsOf(r.window.since(s.rev), r.batch.entries)), nil
 }
 
 // found tells whether a change is this op, of an attempt whose fate was not

@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -56,6 +57,19 @@ func (e *entry) storage() storage.Change {
 		c.Format = storage.FormatRestore
 	}
 	return c
+}
+
+// opsOf goes through the ops of entries, list by list.
+func opsOf(lists ...[]entry) iter.Seq[ot.Delta] {
+	return func(yield func(ot.Delta) bool) {
+		for _, list := range lists {
+			for i := range list {
+				if !yield(list[i].op) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // window holds the recent changes, gapless up to the head.

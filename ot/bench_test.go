@@ -184,6 +184,19 @@ func BenchmarkTransform(b *testing.B) {
 	}
 }
 
+// BenchmarkRebase takes an op through a window of 1,000 changes.
+func BenchmarkRebase(b *testing.B) {
+	mine := ot.Delta{ot.Retain(1000, nil), ot.Insert("y", nil), ot.Delete(1)}
+	var window []ot.Delta
+	for i := range 1000 {
+		window = append(window, ot.Delta{ot.Retain(i, nil), ot.Insert("x", nil)})
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		ot.Rebase(mine, slices.Values(window))
+	}
+}
+
 // BenchmarkMemory reports how many bytes a document takes for each byte of
 // its text: loaded, typed op by op, and typed with an Editor.
 func BenchmarkMemory(b *testing.B) {

@@ -1,6 +1,7 @@
 package ot_test
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -21,6 +22,8 @@ var properties = map[string]func(t ottest.TB, s ottest.Source){
 	"composition": composes,
 	"inverse":     inverts,
 	"position":    keepsPlace,
+	"positions":   keepsPlaces,
+	"rebase":      rebases,
 	"normal form": normalises,
 	"model":       agreesWithModel,
 	"refusal":     refuses,
@@ -86,6 +89,43 @@ func keepsPlace(t ottest.TB, s ottest.Source) {
 	typ := anyType(s)
 	doc := ottest.Document(s, typ, 8)
 	ottest.KeepsPlace(t, ottest.Op(s, typ, doc, 8), s.IntN(doc.Len()+2), s.IntN(2) == 0)
+}
+
+// keepsPlaces checks that many places go where each goes by itself.
+func keepsPlaces(t ottest.TB, s ottest.Source) {
+	typ := anyType(s)
+	doc := ottest.Document(s, typ, 8)
+	op, priority := ottest.RawOp(s, typ, doc, 8), s.IntN(2) == 0
+	var places, want []int
+	for place := range doc.Len() + 2 {
+		for range s.IntN(3) {
+			places = append(places, place)
+			want = append(want, op.TransformPosition(place, priority))
+		}
+	}
+	op.TransformPositions(places, priority)
+	if !slices.Equal(places, want) {
+		t.Fatalf("%v moves places to %v, one by one to %v", op, places, want)
+	}
+}
+
+// rebases checks that Rebase does what Transform does step by step, and leaves
+// alone what it is given.
+func rebases(t ottest.TB, s ottest.Source) {
+	typ := anyType(s)
+	doc := ottest.Document(s, typ, 8)
+	op := ottest.Op(s, typ, doc, 12)
+	given, want := slices.Clone(op), op
+	var committed []ot.Delta
+	for range s.IntN(4) {
+		d := ottest.Op(s, typ, doc, 12)
+		doc = ottest.Apply(t, doc, d)
+		committed = append(committed, d)
+		want = d.Transform(want, true)
+	}
+	if got := ot.Rebase(op, slices.Values(committed)); !got.Equal(want) || !op.Equal(given) {
+		t.Fatalf("%v rebased over %v is %v, step by step %v; it was %v", op, committed, got, want, given)
+	}
 }
 
 // normalises checks that the normal form does the same, is one, and leaves
@@ -198,5 +238,17 @@ func TestTransformOverACompositionDiffers(t *testing.T) {
 	}
 	if got := ottest.Apply(t, after, jumped).Text(); got != "cb" {
 		t.Errorf("over the composition: %q, want cb", got)
+	}
+}
+
+// A small op on its way through many small ones takes no memory for each.
+func TestRebaseTakesNoMemoryForEachStep(t *testing.T) {
+	op := ot.Delta{ot.Retain(1000, nil), ot.Insert("mine", nil), ot.Delete(3)}
+	committed := make([]ot.Delta, 1000)
+	for i := range committed {
+		committed[i] = ot.Delta{ot.Retain(i, nil), ot.Insert("x", nil), ot.Delete(1)}
+	}
+	if n := testing.AllocsPerRun(10, func() { ot.Rebase(op, slices.Values(committed)) }); n > 10 {
+		t.Errorf("%v allocations for %d steps", n, len(committed))
 	}
 }

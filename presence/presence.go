@@ -8,6 +8,7 @@
 package presence
 
 import (
+	"slices"
 	"time"
 
 	"github.com/coscribe/coscribe/ot"
@@ -63,16 +64,51 @@ func (s *Set) Leave(client uuid.UUID) bool {
 	return true
 }
 
+// manyParts is how long an op is that moves all cursors in one pass; a shorter
+// one is quicker with each cursor by itself.
+const manyParts = 16
+
 // Apply moves every cursor through a change (S7): its author's as its own,
 // the others' as not own.
 func (s *Set) Apply(op ot.Delta, author uuid.UUID) {
+	if len(op) >= manyParts && len(s.peers) > 1 {
+		s.applyLong(op, author)
+		return
+	}
 	for client, p := range s.peers {
 		if p.Cursor != nil {
-			own := client == author
-			p.Cursor = &wire.Cursor{
-				Anchor: op.TransformCursor(p.Cursor.Anchor, own),
-				Head:   op.TransformCursor(p.Cursor.Head, own),
-			}
+			p.Cursor = through(op, *p.Cursor, client == author)
+		}
+	}
+}
+
+func through(op ot.Delta, c wire.Cursor, own bool) *wire.Cursor {
+	return &wire.Cursor{Anchor: op.TransformCursor(c.Anchor, own), Head: op.TransformCursor(c.Head, own)}
+}
+
+// applyLong goes through a long op once for all cursors but its author's.
+func (s *Set) applyLong(op ot.Delta, author uuid.UUID) {
+	var places []int
+	for client, p := range s.peers {
+		if p.Cursor != nil && client != author {
+			places = append(places, p.Cursor.Anchor, p.Cursor.Head)
+		}
+	}
+	slices.Sort(places)
+	before := slices.Compact(places)
+	after := slices.Clone(before)
+	op.TransformPositions(after, true)
+	moved := func(place int) int {
+		i, _ := slices.BinarySearch(before, place)
+		return after[i]
+	}
+	for client, p := range s.peers {
+		switch {
+		case p.Cursor == nil:
+		case client == author:
+			p.Cursor = through(op, *p.Cursor, true)
+		default:
+			p.Cursor = &wire.Cursor{Anchor: moved(p.Cursor.Anchor), Head: moved(p.Cursor.Head)}
 		}
 	}
 }

@@ -191,6 +191,9 @@ func TestS7FollowersAgree(t *testing.T) {
 				if rapid.Bool().Draw(t, "deletes") {
 					op[1] = ot.Delete(rapid.IntRange(1, 5).Draw(t, "length"))
 				}
+				for range rapid.SampledFrom([]int{0, 10}).Draw(t, "more parts") {
+					op = append(op, ot.Retain(1, nil), ot.Insert("z", nil), ot.Delete(rapid.IntRange(0, 2).Draw(t, "length")))
+				}
 				s.Apply(op, id)
 				for _, v := range views {
 					v.apply(op, id)

@@ -3,18 +3,24 @@
 package session
 
 import (
+	"io"
 	"net"
 	"syscall"
 )
 
-// attempt writes to a connection without waiting. One goroutine at a time may
-// use it.
+// attempt writes to a connection without waiting, and reads from it. One
+// goroutine at a time may write, one may read.
 type attempt struct {
 	raw     syscall.RawConn // nil: it cannot be tried
 	message []byte
 	n       int
 	err     error
 	write   func(fd uintptr) (done bool) // made once: the system's interface takes a function
+
+	into    []byte
+	got     int
+	readErr error
+	read    func(fd uintptr) (done bool)
 }
 
 func (a *attempt) prepare(conn net.Conn) {
@@ -23,7 +29,7 @@ func (a *attempt) prepare(conn net.Conn) {
 		return
 	}
 	if raw, err := tcp.SyscallConn(); err == nil {
-		a.raw, a.write = raw, a.once
+		a.raw, a.write, a.read = raw, a.once, a.receive
 	}
 }
 
@@ -52,4 +58,33 @@ func (a *attempt) try(message []byte) (int, error) {
 	default:
 		return max(a.n, 0), a.err
 	}
+}
+
+func (a *attempt) receive(fd uintptr) (done bool) {
+	for {
+		a.got, a.readErr = syscall.Read(int(fd), a.into)
+		if a.readErr != syscall.EINTR {
+			return a.readErr != syscall.EAGAIN
+		}
+	}
+}
+
+// Read implements net.Conn. It does what the connection's own does, with half
+// the stack: most of a session's life is spent in here.
+func (l *line) Read(into []byte) (int, error) {
+	if l.raw == nil {
+		return l.Conn.Read(into)
+	}
+	l.into, l.got, l.readErr = into, 0, nil
+	err := l.raw.Read(l.read)
+	l.into = nil
+	switch {
+	case err != nil:
+		return 0, err
+	case l.readErr != nil:
+		return 0, l.readErr
+	case l.got == 0 && len(into) > 0:
+		return 0, io.EOF
+	}
+	return l.got, nil
 }

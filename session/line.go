@@ -1,12 +1,10 @@
 package session
 
 import (
-	"bufio"
 	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"net"
-	"net/http"
 	"os"
 	"slices"
 	"time"
@@ -20,6 +18,13 @@ type line struct {
 	attempt
 	out      *outbox
 	upgraded bool
+}
+
+func newLine(conn net.Conn, out *outbox) *line {
+	l := &line{Conn: conn, out: out}
+	l.prepare(conn)
+	out.line = l
+	return l
 }
 
 // Write implements net.Conn.
@@ -41,24 +46,6 @@ func (l *line) SetWriteDeadline(t time.Time) error {
 
 // Close implements net.Conn.
 func (l *line) Close() error { return l.out.hangUp() }
-
-// hijacker gives the WebSocket library a line.
-type hijacker struct {
-	http.ResponseWriter
-	out *outbox
-}
-
-// Hijack implements http.Hijacker.
-func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, buffered, err := http.NewResponseController(h.ResponseWriter).Hijack()
-	if err != nil {
-		return nil, nil, err
-	}
-	l := &line{Conn: conn, out: h.out}
-	l.prepare(conn)
-	h.out.line = l
-	return l, buffered, nil
-}
 
 // writePatiently writes a message, as long as its reader takes some of it in
 // every stall (P7).

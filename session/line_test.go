@@ -75,8 +75,7 @@ func TestP7Stall(t *testing.T) {
 func TestTry(t *testing.T) {
 	t.Parallel()
 	conn, peer := pair(t)
-	l := &line{Conn: conn}
-	l.prepare(conn)
+	l := newLine(conn, new(outbox))
 	message := bytes.Repeat([]byte("x"), 1<<20)
 	sent := 0
 	for {

@@ -186,26 +186,26 @@ func (o *outbox) work(buf []byte) []byte {
 func (o *outbox) run(buf []byte) []byte {
 	o.writing = true
 	for {
-		head, body := o.next(buf)
-		if head == nil {
+		message, body := o.next(buf)
+		if message == nil && body == nil {
 			o.rest()
 			return buf
 		}
 		o.mu.Unlock()
-		if cap(head) > cap(buf) {
-			buf = head
+		if cap(message) > cap(buf) {
+			buf = message
 		}
 		if body != nil {
-			go o.push(net.Buffers{bytes.Clone(head), body})
+			go o.push(nil, body)
 			return buf
 		}
-		n, err := o.line.try(head)
+		n, err := o.line.try(message)
 		if err != nil {
 			o.fail(err)
 			return buf
 		}
-		if n < len(head) {
-			go o.push(net.Buffers{bytes.Clone(head[n:])})
+		if n < len(message) {
+			go o.push(bytes.Clone(message[n:]), nil)
 			return buf
 		}
 		o.mu.Lock()
@@ -213,53 +213,53 @@ func (o *outbox) run(buf []byte) []byte {
 	}
 }
 
-// push writes what waits and waits for the reader to take it.
-func (o *outbox) push(message net.Buffers) {
+// push writes a message and what waits behind it, and waits for the reader to
+// take it.
+func (o *outbox) push(message []byte, body *wire.Frame) {
 	for {
-		if err := writePatiently(o.line.Conn, message, o.stall); err != nil {
+		pieces := net.Buffers{message}
+		if body != nil {
+			payload := body.Bytes()
+			pieces = net.Buffers{appendHeader(nil, websocket.TextMessage, len(payload)), payload}
+		}
+		if err := writePatiently(o.line.Conn, pieces, o.stall); err != nil {
 			o.fail(err)
 			return
 		}
 		o.mu.Lock()
 		o.sent()
-		head, body := o.next(nil)
-		if head == nil {
+		if message, body = o.next(nil); message == nil && body == nil {
 			o.rest()
 			return
 		}
 		o.mu.Unlock()
-		message = net.Buffers{head}
-		if body != nil {
-			message = append(message, body)
-		}
 	}
 }
 
-// next returns what comes next, in one piece or, where it is large, two: its
-// header, and the body that everyone shares. buf is used where it is large
-// enough. The answer is nil where there is nothing.
-func (o *outbox) next(buf []byte) (head, body []byte) {
+// next returns what comes next: a message with its header, in buf where that is
+// large enough; or, where it is large or not encoded yet, the frame that
+// everyone shares. It returns nothing where nothing waits.
+func (o *outbox) next(buf []byte) (message []byte, body *wire.Frame) {
 	if len(o.control) == 0 && len(o.frames) == 0 && o.closed && !o.done {
 		o.goodbye()
 	}
 	switch {
 	case len(o.control) > 0:
-		head, o.control = o.control, nil
-		return head, nil
+		message, o.control = o.control, nil
+		return message, nil
 	case len(o.frames) == 0:
 		return nil, nil
 	}
 	n, size := wire.Joined(o.frames, maxJoined)
-	head = appendHeader(buf[:0], websocket.TextMessage, size)
-	if n == 1 && size > maxCopied {
-		body = o.frames[0].Bytes()
+	if first := o.frames[0]; n == 1 && (size > maxCopied || first.Later()) {
+		body = first
 	} else {
-		head = wire.AppendJoined(head, o.frames[:n])
+		message = wire.AppendJoined(appendHeader(buf[:0], websocket.TextMessage, size), o.frames[:n])
 	}
 	o.take(n)
 	o.bytes += int64(size)
 	o.metrics.sent(size)
-	return head, body
+	return message, body
 }
 
 // take takes the first n frames out.

@@ -1,9 +1,11 @@
 package session
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"runtime"
@@ -176,7 +178,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "come back later", http.StatusServiceUnavailable)
 		return
 	}
-	go s.serve(session, w, r)
+	go (&upgrade{w, r, session, map[string]any{key: session}}).serve()
 	<-session.upgraded
 }
 
@@ -189,20 +191,44 @@ func (s *Server) admit(ctx context.Context, session *session) bool {
 	return s.debts.wait(ctx, seatOf(session.identity, session.address), s.Per.Address) && s.upgrade.Wait(ctx) == nil
 }
 
+// upgrade is a request on its way to being a session. It is what the WebSocket
+// library answers to, and hijacks.
+type upgrade struct {
+	http.ResponseWriter
+	request *http.Request
+	session *session
+	keys    map[string]any // the session, for the library to keep
+}
+
 // serve upgrades a request and reads from the connection until it ends. It
 // has a goroutine of its own: the one that net/http calls with holds buffers
-// and a stack several times as large, for as long as the session lives.
-func (s *Server) serve(session *session, w http.ResponseWriter, r *http.Request) {
-	defer s.exit()
-	defer session.handOver() // where the upgrade failed
-	defer func() {
-		if cause := recover(); cause != nil {
-			s.Logger.Error("connection panicked", "cause", cause, "stack", string(debug.Stack()))
-		}
-	}()
-	if err := s.melody.HandleRequestWithKeys(hijacker{w, &session.out}, r, map[string]any{key: session}); err != nil {
-		s.Logger.Debug("upgrade failed", "err", err)
+// and a stack several times as large, for as long as the session lives. What
+// stays on this one's stack meanwhile is kept small for the same reason: the
+// runtime then gives it 4 KB, not 8.
+func (u *upgrade) serve() {
+	defer u.end()
+	err := u.session.server.melody.HandleRequestWithKeys(u, u.request, u.keys)
+	u.session.failedUpgrade(err)
+}
+
+// Hijack implements http.Hijacker: the library gets a line.
+func (u *upgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := http.NewResponseController(u.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
 	}
+	u.ResponseWriter, u.request = nil, nil // they hold buffers and a token
+	return newLine(conn, &u.session.out), buffered, nil
+}
+
+// end counts the session out. A panic ends it alone.
+func (u *upgrade) end() {
+	s := u.session
+	if cause := recover(); cause != nil {
+		s.log.Error("connection panicked", "cause", cause, "stack", string(debug.Stack()))
+	}
+	s.handOver() // where the upgrade failed
+	s.server.exit()
 }
 
 // fromHeader returns whom the Authorization header names; nil without one.

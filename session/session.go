@@ -113,6 +113,12 @@ func (s *session) owner() owner {
 	return owner{who.client, who.user.ID}
 }
 
+func (s *session) failedUpgrade(err error) {
+	if err != nil {
+		s.log.Debug("upgrade failed", "err", err)
+	}
+}
+
 // connected runs before anything is read.
 func (s *session) connected(conn *melody.Session) {
 	s.out.line.upgraded = true

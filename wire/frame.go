@@ -1,6 +1,9 @@
 package wire
 
-import "bytes"
+import (
+	"bytes"
+	"sync"
+)
 
 // Frame is one encoded message. It is immutable and shared by everyone who
 // gets it.
@@ -8,13 +11,32 @@ type Frame struct {
 	data []byte
 	list int  // where the elements of a changes message begin; 0 for others
 	open bool // answers an open
+
+	size   int // about, of a frame whose data is made when it is needed
+	encode func() []byte
+	once   sync.Once
 }
 
-// Bytes returns the message. The caller must not modify it.
-func (f *Frame) Bytes() []byte { return f.data }
+// Bytes returns the message. The caller must not modify it. Where it is made
+// only now, that takes time, see OpenedLater.
+func (f *Frame) Bytes() []byte {
+	if f.Later() {
+		f.once.Do(func() { f.data, f.encode = f.encode(), nil })
+	}
+	return f.data
+}
 
-// Len returns the message's length in bytes.
-func (f *Frame) Len() int { return len(f.data) }
+// Later tells whether the frame's bytes are made when they are asked for.
+func (f *Frame) Later() bool { return f.size > 0 }
+
+// Len returns the message's length in bytes, of a frame that is made when it
+// is needed about.
+func (f *Frame) Len() int {
+	if f.Later() {
+		return f.size
+	}
+	return len(f.data)
+}
 
 // Unbounded tells whether the frame is the answer to an open, which is sent
 // however large it is: the bound on what waits counts what is behind it (P7).
@@ -30,7 +52,7 @@ const tail = "]}"
 // once it has limit bytes.
 func Joined(frames []*Frame, limit int) (n, size int) {
 	first := frames[0]
-	n, size = 1, len(first.data)
+	n, size = 1, first.Len()
 	for ; n < len(frames) && first.continues(frames[n]) && size < limit; n++ {
 		size += len(",") + len(frames[n].data) - frames[n].list - len(tail)
 	}
@@ -42,7 +64,7 @@ func Joined(frames []*Frame, limit int) (n, size int) {
 func AppendJoined(b []byte, frames []*Frame) []byte {
 	first := frames[0]
 	if len(frames) == 1 {
-		return append(b, first.data...)
+		return append(b, first.Bytes()...)
 	}
 	b = append(b, first.data[:len(first.data)-len(tail)]...)
 	for _, f := range frames[1:] {

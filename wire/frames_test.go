@@ -261,3 +261,24 @@ func TestJoin(t *testing.T) {
 		}
 	}
 }
+
+// An answer that is encoded later says the same, and is encoded once.
+func TestOpenedLater(t *testing.T) {
+	t.Parallel()
+	o := wire.Opened{Doc: "d", Type: "text", Rev: 3, Access: "read", At: at}
+	calls := 0
+	later := wire.OpenedLater(&o, 1000, func() []byte { calls++; return []byte(`[{"insert":"a"}]`) })
+	if calls != 0 || later.Len() != 1000 || !later.Later() || !later.Unbounded() {
+		t.Errorf("%d calls, %d bytes, later: %v, unbounded: %v", calls, later.Len(), later.Later(), later.Unbounded())
+	}
+	o.Content = []byte(`[{"insert":"a"}]`)
+	want := wire.OpenedAnswer(&o)
+	for range 2 {
+		if got := later.Bytes(); string(got) != string(want.Bytes()) || calls != 1 {
+			t.Errorf("%d calls, %s, want %s", calls, got, want.Bytes())
+		}
+	}
+	if want.Later() {
+		t.Error("what is encoded is to be encoded later")
+	}
+}

@@ -118,6 +118,17 @@ func OpenedAnswer(o *Opened) *Frame {
 	return &Frame{data: append(b, '}'), open: true}
 }
 
+// OpenedLater is OpenedAnswer for a content that takes time to be encoded:
+// whoever asks for the frame's bytes first does it. size says about how long it
+// is, in bytes.
+func OpenedLater(o *Opened, size int, content func() []byte) *Frame {
+	return &Frame{open: true, size: max(size, 1), encode: func() []byte {
+		whole := *o
+		whole.Content = content()
+		return OpenedAnswer(&whole).data
+	}}
+}
+
 // ChangesBuilder encodes a changes message one by one.
 type ChangesBuilder struct {
 	data []byte

@@ -130,7 +130,7 @@ func (s *Server) Close() {
 	if s.gone.Swap(true) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute) // machines may be busy
 	defer cancel()
 	s.Sessions.Drain(2 * time.Second)
 	s.Hub.Close(ctx)
