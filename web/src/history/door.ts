@@ -7,6 +7,9 @@ import type { Panel } from "./panel.ts";
 /** Where the lists have a place beside the text. */
 const wide = "(min-width: 56.01rem)";
 
+/** How long something is said above the live text, in milliseconds. */
+const told = 15_000;
+
 /** Shows the button that opens a document's history, as soon as there is one. */
 export function offerHistory(session: Session, doc: Document): void {
   const button = byId("button", "history-open");
@@ -46,7 +49,12 @@ function show(past: boolean): void {
   byId("a", "skip").hash = past ? "past" : "editor";
 }
 
-/** Says something above the live text. */
+/** Says something above the live text for a while. */
 function tell(news: string): void {
-  byId("p", "news").textContent = news;
+  const line = byId("p", "news");
+  line.textContent = news;
+  if (news === "") return;
+  setTimeout(() => {
+    if (line.textContent === news) line.textContent = "";
+  }, told);
 }

@@ -5,6 +5,8 @@ import type { Paper } from "./paper.ts";
 /** What is said of a place in the shown text, in UTF-16 code units; nothing where nothing is known. */
 type Explain = (place: number) => Promise<string | undefined>;
 
+/** How long the pointer must rest, in milliseconds: to ask at every step would be too much. */
+const rest = 100;
 /** How far from the pointer it is said, in pixels. */
 const distance = 14;
 
@@ -24,15 +26,15 @@ export function explainOnHover(paper: Paper, explain: Explain): void {
     box.textContent = text ?? "";
     put(box, x, y);
   };
-  let frame = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   paper.root.addEventListener("pointermove", ({ clientX, clientY }) => {
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(() => void ask(clientX, clientY));
+    clearTimeout(timer);
+    timer = setTimeout(() => void ask(clientX, clientY), rest);
   });
   paper.root.addEventListener("click", ({ clientX, clientY }) => void ask(clientX, clientY));
   paper.root.addEventListener("pointerleave", ({ pointerType }) => {
     // A finger leaves when it is lifted: what it asked for stays.
-    cancelAnimationFrame(frame);
+    clearTimeout(timer);
     if (pointerType === "mouse") hide();
   });
   addEventListener("scroll", hide, { passive: true });

@@ -4,6 +4,9 @@ import { byId, element } from "../dom.ts";
 import type { Paper } from "./paper.ts";
 import type { People } from "./people.ts";
 
+/** How much of a passage is read out, in UTF-16 code units. */
+const quoted = 120;
+
 const list = byId("ul", "history-legend");
 const told = byId("p", "history-told");
 
@@ -46,6 +49,7 @@ function goTo(all: readonly HTMLElement[], wanted: number, name: string): number
   for (const each of document.querySelectorAll(".found")) each.classList.remove("found");
   passage.classList.add("found");
   passage.scrollIntoView({ block: "center" });
-  told.textContent = `${name}, passage ${at + 1} of ${all.length}: ${passage.textContent}`;
+  const text = passage.textContent.slice(0, quoted);
+  told.textContent = `${name}, passage ${at + 1} of ${all.length}: ${text}`;
   return at + 1;
 }

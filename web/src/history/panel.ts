@@ -150,9 +150,10 @@ export class Panel {
   }
 
   #meet(): void {
-    for (const [client, { user, state }] of Object.entries(this.#doc.peers)) {
-      this.#people.meet(client, user, state);
-    }
+    const met = Object.entries(this.#doc.peers).map(([client, { user, state }]) =>
+      this.#people.meet(client, user, state),
+    );
+    if (met.includes(true)) this.#lists.show();
   }
 
   /** Offers to write only those who may. */

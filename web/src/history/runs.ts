@@ -27,7 +27,7 @@ export class Runs {
   }
 
   get hasEarlier(): boolean {
-    return this.#runs.length === 0 || (this.#runs[0]?.from ?? 0) > 0;
+    return (this.#runs[0]?.from ?? 0) > 0;
   }
 
   /** The known run that a revision is in. */
@@ -48,7 +48,7 @@ export class Runs {
   /** Fetches what is earlier than the known runs: all since `head` at first. */
   async loadEarlier(head: number, signal: AbortSignal): Promise<void> {
     const goal = this.#runs.length + enough;
-    while (this.hasEarlier && this.#runs.length < goal) {
+    while (this.#runs.length < goal) {
       const end = this.#runs[0]?.from ?? head;
       if (end === 0) return;
       const found = await this.#between(Math.max(0, end - this.#reach), end, signal);

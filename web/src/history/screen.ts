@@ -13,6 +13,8 @@ import type { Timeline } from "./timeline.ts";
 import { type Span, View } from "./view.ts";
 import { count, moment, time } from "./words.ts";
 
+/** How long a text may be whose authors are always shown, in UTF-16 code units. */
+const brief = 20_000;
 /** How long a moment is on show before more is asked of it, in milliseconds. */
 const settled = 300;
 
@@ -63,11 +65,6 @@ export class Screen {
     this.#moment.abort();
   }
 
-  /** Chooses what is marked, as the person could. */
-  mark(what: "run" | "none"): void {
-    this.#marks.value = what;
-  }
-
   async #show(rev: number, signal: AbortSignal): Promise<void> {
     const { past, runs } = this.#subject;
     try {
@@ -108,7 +105,7 @@ export class Screen {
     this.#view.paint(everything);
     if (credits) showLegend(credits, this.#subject.people, this.#paper);
     else hideLegend();
-    if (!credits && only === undefined && this.#paper.changes.length > 0) this.#creditSoon();
+    if (!credits && only === undefined) this.#creditSoon();
     if (!byId("input", "history-slider").matches(":active")) this.#showChanges();
   }
 
@@ -134,8 +131,13 @@ export class Screen {
     return users.length === 1 ? users[0] : undefined;
   }
 
-  /** Who wrote what is asked for when the slider has come to rest: it is the largest answer. */
+  /**
+   * Finds the authors of what is marked as new, when the slider has come to
+   * rest: who wrote what is the largest answer, so that of a long text it is
+   * not asked for unless someone wants to see it.
+   */
   #creditSoon(): void {
+    if (this.#view.length > brief || this.#paper.changes.length === 0) return;
     const { signal } = this.#moment;
     setTimeout(async () => {
       if (signal.aborted || this.#subject.timeline.isPlaying) return;

@@ -1,7 +1,7 @@
 /** What is on the sheet: the text of a moment, and how another one differs. */
 import type { Credit } from "coscribe/rest";
 import { linesOf } from "./lines.ts";
-import { compared, credited, type Piece, plain } from "./marks.ts";
+import { compared, credited, lengthOf, type Piece, plain } from "./marks.ts";
 import type { Paper } from "./paper.ts";
 import type { Past } from "./past.ts";
 
@@ -23,8 +23,9 @@ export class View {
     this.#paper = paper;
   }
 
-  get rev(): number {
-    return this.#rev;
+  /** The length of what is shown, in UTF-16 code units. */
+  get length(): number {
+    return this.#pieces.reduce((sum, piece) => sum + lengthOf(piece), 0);
   }
 
   /** Takes the text of a revision, with nothing marked. */
