@@ -4,7 +4,7 @@ import { equal } from "../delta/attributes.ts";
 import type { Attributes, Delta, Embed, InsertOp, Json } from "../delta/index.ts";
 import { insert } from "../delta/types.ts";
 import { embedName, formatsName, isObject } from "./schema.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import { isForeign, type Vocabulary } from "./vocabulary.ts";
 
 /** A break within a line is Unicode's own character for it, one unit long like the node. */
 export const lineSeparator = "\u2028";
@@ -121,13 +121,13 @@ function named(vocabulary: Vocabulary, embed: Embed): Node | undefined {
 }
 
 /** The node whose JSON an embed is. */
-export function unpacked({ schema }: Vocabulary, embed: Embed): Node | undefined {
+export function unpacked(vocabulary: Vocabulary, embed: Embed): Node | undefined {
   const json = embed[opaque];
   if (!isObject(json)) return undefined;
   try {
-    const node = schema.nodeFromJSON(json);
+    const node = vocabulary.schema.nodeFromJSON(json);
     node.check();
-    return equal(node.toJSON(), json) ? node : undefined;
+    return isForeign(vocabulary, node.type) && equal(node.toJSON(), json) ? node : undefined;
   } catch {
     return undefined;
   }

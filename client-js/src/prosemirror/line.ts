@@ -113,7 +113,7 @@ export function carriedFor(shown: Attributes, wanted: Attributes): Carried | nul
   const line: Record<string, Json> = {};
   const out: { -readonly [key in keyof Carried]: Carried[key] } = {};
   for (const [name, value] of Object.entries(wanted)) {
-    const said = shown[name];
+    const said = Object.hasOwn(shown, name) ? shown[name] : undefined;
     if (said === undefined) line[name] = value;
     else if (equal(said, value)) continue;
     else if (name === "indent" && Number.isSafeInteger(value)) {

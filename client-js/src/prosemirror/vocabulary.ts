@@ -1,4 +1,4 @@
-import type { MarkType, NodeType, Schema } from "prosemirror-model";
+import type { ContentMatch, MarkType, NodeType, Schema } from "prosemirror-model";
 import { carry, embedName, formatsName } from "./schema.ts";
 
 /** The letter of a list: bullets, numbers, or boxes to tick. */
@@ -51,6 +51,40 @@ function make(schema: Schema): Vocabulary {
   const paragraph = node("paragraph");
   if (!paragraph) throw new Error("the editor's schema has no paragraphs");
   const item = node("listItem", "list_item");
+  const types = {
+    paragraph,
+    heading: node("heading"),
+    code: node("codeBlock", "code_block"),
+    quote: node("blockquote"),
+    rule: node("horizontalRule", "horizontal_rule"),
+    image: node("image"),
+  };
+  const lists = {
+    b: listTypes(node("bulletList", "bullet_list"), item),
+    o: listTypes(node("orderedList", "ordered_list"), item),
+    t: listTypes(node("taskList"), node("taskItem")),
+  };
+  const blocks = [...Object.values(types), lists.b?.list, lists.o?.list].filter(
+    (type) => type?.isBlock,
+  ) as NodeType[];
+  // A quote or a list counts where any block can stand in it, as at the top.
+  const holds = (match: ContentMatch | null | undefined): boolean =>
+    !!match && blocks.every((type) => match.matchType(type));
+  const holding = (list?: ListTypes): ListTypes | undefined =>
+    holds(list?.item.contentMatch.matchType(paragraph)) ? list : undefined;
+  return {
+    schema,
+    ...types,
+    quote: holds(types.quote?.contentMatch) ? types.quote : undefined,
+    hardBreak: node("hardBreak", "hard_break"),
+    lists: { b: holding(lists.b), o: holding(lists.o), t: holding(lists.t) },
+    embed: node(embedName),
+    formats: schema.marks[formatsName],
+    ...markTypes(schema),
+  };
+}
+
+function markTypes(schema: Schema): Pick<Vocabulary, "marks" | "formatNames"> {
   const marks = new Map<string, MarkType>();
   const formatNames = new Map<MarkType, string>();
   for (const [name, type] of Object.entries(schema.marks)) {
@@ -58,39 +92,26 @@ function make(schema: Schema): Vocabulary {
     marks.set(markNames[name] ?? name, type);
     formatNames.set(type, markNames[name] ?? name);
   }
-  return {
-    schema,
-    paragraph,
-    heading: node("heading"),
-    code: node("codeBlock", "code_block"),
-    quote: node("blockquote"),
-    rule: node("horizontalRule", "horizontal_rule"),
-    image: node("image"),
-    hardBreak: node("hardBreak", "hard_break"),
-    lists: {
-      b: listTypes(node("bulletList", "bullet_list"), item),
-      o: listTypes(node("orderedList", "ordered_list"), item),
-      t: nesting(listTypes(node("taskList"), node("taskItem"))),
-    },
-    embed: node(embedName),
-    formats: schema.marks[formatsName],
-    marks,
-    formatNames,
-  };
+  return { marks, formatNames };
 }
 
 function listTypes(list?: NodeType, item?: NodeType): ListTypes | undefined {
   return list && item ? { list, item } : undefined;
 }
 
-/** Lists of tasks count where a task can hold other blocks; elsewhere they are bullets. */
-function nesting(types?: ListTypes): ListTypes | undefined {
-  const { paragraph } = types?.list.schema.nodes ?? {};
-  const behind = paragraph && types?.item.contentMatch.matchType(paragraph);
-  return types && behind?.matchType(types.list) ? types : undefined;
-}
-
 /** Whether nodes of a type can carry what they cannot show. */
 export function carries(type: NodeType): boolean {
   return carry in (type.spec.attrs ?? {});
+}
+
+/** Whether the mapping knows nothing of a type, and writes its nodes down as they are. */
+export function isForeign(vocabulary: Vocabulary, type: NodeType): boolean {
+  if (type.isInline) return !type.isLeaf;
+  const { schema, quote, rule, image, lists } = vocabulary;
+  const all = [lists.b, lists.o, lists.t];
+  const mapped = [quote, rule, image, ...all.map((types) => types?.list)];
+  if (type.isTextblock || mapped.includes(type)) return false;
+  const items = all.map((types) => types?.item.contentMatch.matchType(vocabulary.paragraph));
+  const around = [schema.topNodeType.contentMatch, quote?.contentMatch, ...items];
+  return around.every((match) => !match || match.matchType(type));
 }

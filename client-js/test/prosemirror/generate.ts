@@ -17,6 +17,7 @@ const marks: readonly (readonly [string, readonly Json[]])[] = [
   ["code", [true]],
   ["link", ["https://a.example", "javascript:1", 7, true]],
   ["color", ["red"]],
+  ["constructor", ["x"]],
   ["coscribeFormats", [true, { formats: {} }]],
 ];
 const blocks: readonly (readonly [string, readonly Json[]])[] = [
@@ -26,6 +27,7 @@ const blocks: readonly (readonly [string, readonly Json[]])[] = [
   ["blockquote", [true, true, true, false, "x"]],
   ["code-block", [true, true, "js", "js", "", false, 1]],
   ["align", ["center"]],
+  ["toString", ["x"]],
   ["list-start", [1, 3, "x"]],
   ["list-type", ["a", 1]],
   ["coscribe", [{ line: { header: 1 } }]],
@@ -38,10 +40,16 @@ const embeds: readonly { readonly [kind: string]: Json }[] = [
   { divider: "x" },
   { mention: { id: 1 } },
   { prosemirror: { type: "paragraph" } },
+  { prosemirror: { type: "paragraph", attrs: { coscribe: null } } },
+  { prosemirror: { type: "horizontalRule" } },
+  { prosemirror: { type: "text", text: "a" } },
+  { prosemirror: { type: "listItem", content: [{ type: "paragraph" }] } },
+  { prosemirror: { type: "doc", content: [{ type: "paragraph" }] } },
   { prosemirror: { type: "nothing" } },
   { prosemirror: 1 },
   { hardBreak: {} },
   { text: {} },
+  { valueOf: {} },
   { coscribeEmbed: { embed: { a: 1 } } },
 ];
 
