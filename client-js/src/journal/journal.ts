@@ -1,5 +1,6 @@
 import { CoscribeError } from "../errors.ts";
 import type { Keeper, Kept, Orphan, Tape } from "../keeper.ts";
+import type { TokenSource } from "../renewal.ts";
 import { endpoint, uuid } from "../socket.ts";
 import { pending } from "../state/index.ts";
 import { openIndexedDB } from "./indexeddb.ts";
@@ -51,13 +52,27 @@ export class Journal implements Keeper {
     this.#options = options;
   }
 
+  /**
+   * Whether unsent edits of a document are kept that no open tab goes on with:
+   * for pages that would ask the server about it first. `url` and `token` are
+   * those of the session. `false` where nothing can be kept.
+   */
+  async holds(doc: string, url: string, token?: TokenSource): Promise<boolean> {
+    try {
+      const store = await this.#open(url, token);
+      const found = await this.#gone(store, await store.list(), [doc], grace);
+      for (const { release } of found) release();
+      return found.some(({ logs }) => logs.some((log) => log.doc === doc && unsent(log) > 0));
+    } catch {
+      return false; // the session tells of it
+    }
+  }
+
   async claim({ url, token, documents, trouble }: Kept): ReturnType<Keeper["claim"]> {
     this.#trouble = trouble;
     this.#client = uuid();
     try {
-      const user = this.#options.user ?? (await userOf(token));
-      const open = this.#options.store ?? openIndexedDB;
-      const store = await open({ user, url: endpoint(url) });
+      const store = await this.#open(url, token);
       await this.#choose(store, documents());
       this.#store = store;
     } catch (cause) {
@@ -98,6 +113,12 @@ export class Journal implements Keeper {
   close(): void {
     const idle = [...this.#logs.values()].map((log) => log.idle());
     void Promise.all(idle).then(() => this.#release());
+  }
+
+  async #open(url: string, token: TokenSource | undefined): Promise<Store> {
+    const user = this.#options.user ?? (await userOf(token));
+    const open = this.#options.store ?? openIndexedDB;
+    return open({ user, url: endpoint(url) });
   }
 
   /** Goes on as the client that left most, among those who are gone and had such a document. */

@@ -126,6 +126,23 @@ describe("a page that is loaded again", () => {
     expect([last.document.isReady, last.document.draft]).toEqual([false, null]);
   });
 
+  it("can be asked for before the server is", async () => {
+    const { page } = await typed();
+    const journal = new Journal({ user: "ann", store: async () => disk.open() });
+    expect(await journal.holds("a", "http://host")).toBe(false); // of a tab that is open
+    page.crash();
+    expect(await journal.holds("a", "http://host")).toBe(true);
+    const sent = await load(["b"]);
+    await online();
+    FakeSocket.last.receive(opened("b", []));
+    await settle();
+    sent.page.crash();
+    expect(await journal.holds("b", "http://host")).toBe(false);
+    expect(text((await load()).document.content)).toBe("yx0");
+    const broken = new Journal({ user: "ann", store: () => Promise.reject(new Error("no disk")) });
+    expect(await broken.holds("a", "http://host")).toBe(false);
+  });
+
   it("is not blocked any more by what ended with the session", async () => {
     const { page, document } = await typed();
     FakeSocket.last.receive({ t: "error", code: "replaced", message: "" });
