@@ -1,9 +1,10 @@
 /** The page of one document. */
 import { connect, type Document, type DocumentType, type Session, type Status } from "coscribe";
+import { Journal } from "coscribe/journal";
 import { RestError } from "coscribe/rest";
 import { byId } from "./dom.ts";
 import { offerHistory } from "./history/door.ts";
-import { forget, type Kept, keepUnsent, kept } from "./keep.ts";
+import { guardUnsent } from "./keep.ts";
 import { me } from "./me.ts";
 import { clearNotices, explanation, notice, type Remedy } from "./notices.ts";
 import { showPeople } from "./people.ts";
@@ -17,16 +18,28 @@ import { reason } from "./words.ts";
 const main = byId("main", "main");
 const id = decodeURIComponent(location.pathname.slice("/d/".length));
 
+const journal = new Journal();
+
 /** Finds out what kind of document it is, then lets it be edited. */
 async function open(): Promise<void> {
   clearNotices();
   try {
-    const unsent = kept(id);
-    const { type } = unsent?.state ?? (await withToken(main, () => rest.getDocument(id)));
-    edit(type, unsent);
+    if (await journal.holds(id, "/", () => token() ?? "")) return edit();
+    const { type } = await withToken(main, () => rest.getDocument(id));
+    edit(type);
   } catch (error) {
-    cannotOpen(error);
+    if (error instanceof RestError && error.retryable) openLater(error);
+    else cannotOpen(error);
   }
+}
+
+/** The document is opened when the server is back. */
+function openLater(error: RestError): void {
+  notice(
+    "The server does not answer",
+    `It is asked again and again. The reason: ${error.message}.`,
+  );
+  edit();
 }
 
 function cannotOpen(error: unknown): void {
@@ -47,11 +60,11 @@ function cannotOpen(error: unknown): void {
   }
 }
 
-/** Connects, with what an earlier page of this tab could not send. */
-function edit(type: DocumentType, unsent: Kept | undefined): void {
+/** Connects, and goes on from what was kept here. */
+function edit(type?: DocumentType): void {
   let refusal: string | undefined;
   const session = connect("/", {
-    ...(unsent && { client: unsent.client }),
+    offline: journal,
     token: async () => {
       if (refusal !== undefined) await askForToken(main, refusal);
       refusal = undefined;
@@ -63,7 +76,20 @@ function edit(type: DocumentType, unsent: Kept | undefined): void {
       refusal = `Not accepted: ${error.message}.`;
     }
   });
-  const doc = session.doc(id, { type, ...(unsent && { state: unsent.state }) });
+  const doc = session.doc(id, type ? { type } : {});
+  showStatus(session, doc);
+  guardUnsent(session, doc);
+  if (type) mount(session, doc);
+  else {
+    const off = doc.on("ready", () => {
+      off();
+      clearNotices();
+      mount(session, doc);
+    });
+  }
+}
+
+function mount(session: Session, doc: Document): void {
   const user = { ...me() };
   mountEditor(doc, {
     user,
@@ -76,9 +102,7 @@ function edit(type: DocumentType, unsent: Kept | undefined): void {
   });
   showSelf(doc, user);
   showOthers(doc);
-  showStatus(session, doc);
   offerHistory(session, doc);
-  keepUnsent(session, doc);
 }
 
 function showOthers(doc: Document): void {
@@ -111,12 +135,8 @@ function showBlocked(
   { draft, reason: code }: Extract<Status, { name: "blocked" }>,
 ): void {
   const remedy: Remedy = {
-    label: draft ? "Discard it and open again" : "Open again",
-    act: () => {
-      if (!session.ended) return doc.reopen();
-      forget(id);
-      location.reload();
-    },
+    label: draft && !session.ended ? "Discard it and open again" : "Open again",
+    act: () => (session.ended ? location.reload() : doc.reopen()),
   };
   const title = draft ? "What you wrote is not saved" : "The document is closed";
   notice(title, explanation(code), remedy, draft);

@@ -16,7 +16,7 @@ const words: Readonly<Record<Standing, string>> = {
 /** What is read out: not saving, which comes with every keystroke, and not what has a notice. */
 const spoken: Readonly<Partial<Record<Standing, string>>> = {
   saved: "Saved.",
-  offline: "No connection. What you write is kept in this tab and sent when it is back.",
+  offline: "No connection. What you write is kept in this browser and sent when it is back.",
   readonly: "You can read this document, not change it.",
 };
 
