@@ -141,3 +141,19 @@ func (r *room) credit(e *entry) {
 		r.forget(e.client)
 	}
 }
+
+// fromStranger tells whether a request comes with the client id of another user.
+// It does not keep its place among the requests of that one, whom it would hold
+// up (P3).
+func (r *room) fromStranger(req request) bool {
+	a := r.authors[req.client()]
+	if r.absent || a == nil || a.user == "" {
+		return false
+	}
+	from, ok := req.(interface{ sender() string })
+	return ok && from.sender() != a.user
+}
+
+func (l linked) sender() string { return l.link.session.User().ID }
+
+func (s *submission) sender() string { return s.user }

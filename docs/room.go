@@ -126,6 +126,10 @@ func (r *room) admit(req request) {
 	}
 	client := req.client()
 	if r.held[client] > 0 && client != uuid.Nil || !req.ready(r) {
+		if r.fromStranger(req) {
+			req.run(r) // which refuses it
+			return
+		}
 		r.queue = append(r.queue, req)
 		r.held[client]++
 		return
