@@ -112,9 +112,9 @@ func newFort(t *testing.T) *fort {
 	return f
 }
 
-// call makes a REST call; headers are names and values in turn. The path goes
+// ask makes a REST call; headers are names and values in turn. The path goes
 // out as it is.
-func call(t *testing.T, address, method, path, token, body string, headers ...string) (status int, code string) {
+func ask(t *testing.T, address, method, path, token, body string, headers ...string) (status int, code string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, "http://"+address+"/", strings.NewReader(body))
 	if err != nil {
@@ -217,7 +217,7 @@ func doc(t *testing.T) string { return "d" + uuid.NewString() }
 func (f *fort) made(t *testing.T, id string) string {
 	t.Helper()
 	body := `{"id":"` + id + `","type":"text","content":[{"insert":"secret"}]}`
-	if status, code := call(t, f.keyed, http.MethodPost, "/v1/documents", may("root", "*", "admin"), body); status != http.StatusCreated {
+	if status, code := ask(t, f.keyed, http.MethodPost, "/v1/documents", may("root", "*", "admin"), body); status != http.StatusCreated {
 		t.Fatalf("create %s: %d %s", id, status, code)
 	}
 	return id
@@ -237,7 +237,7 @@ func forged(token func(*fort) string) func(*testing.T, *fort) {
 // enter expects a token to be refused by REST, by an upgrade and by hello.
 func enter(t *testing.T, address, token string) {
 	t.Helper()
-	if status, _ := call(t, address, http.MethodGet, "/v1/documents", token, ""); status != http.StatusUnauthorized {
+	if status, _ := ask(t, address, http.MethodGet, "/v1/documents", token, ""); status != http.StatusUnauthorized {
 		t.Errorf("REST: %d", status)
 	}
 	if status := upgrade(t, address, "", "Authorization", "Bearer "+token); status != http.StatusUnauthorized {

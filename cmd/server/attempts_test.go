@@ -16,7 +16,7 @@ func tokenInURL(t *testing.T, f *fort) {
 		if status := upgrade(t, f.keyed, "?"+name+"="+token); status != http.StatusBadRequest {
 			t.Errorf("an upgrade with %s: %d", name, status)
 		}
-		status, code := call(t, f.keyed, http.MethodGet, "/v1/documents?"+name+"="+token, "", "")
+		status, code := ask(t, f.keyed, http.MethodGet, "/v1/documents?"+name+"="+token, "", "")
 		refused(t, name, status, code, http.StatusUnauthorized, "unauthorized")
 	}
 }
@@ -50,12 +50,12 @@ func patterns(t *testing.T, f *fort) {
 			continue
 		}
 		p.failing(t, test.want)
-		status, code := call(t, f.keyed, http.MethodGet, "/v1/documents/"+test.id, authtest.Token("ann", map[string]string{test.pattern: test.right}), "")
+		status, code := ask(t, f.keyed, http.MethodGet, "/v1/documents/"+test.id, authtest.Token("ann", map[string]string{test.pattern: test.right}), "")
 		refused(t, test.pattern, status, code, http.StatusForbidden, test.want)
 	}
 	// The more exact pattern wins, also where it takes something away.
 	token := authtest.Token("ann", map[string]string{"*": "admin", "team-b:*": "none"})
-	status, code := call(t, f.keyed, http.MethodGet, "/v1/documents/team-b:spec", token, "")
+	status, code := ask(t, f.keyed, http.MethodGet, "/v1/documents/team-b:spec", token, "")
 	refused(t, "an exception", status, code, http.StatusForbidden, "forbidden")
 	many := make(map[string]string)
 	for len(many) < 257 {
@@ -72,7 +72,7 @@ func climbing(t *testing.T, f *fort) {
 		"mine:%00" + id, "mine:%c0%ae%c0%ae", "mine:%252e%252e%252f" + id, "mine:;/" + id, "mine:%ff", strings.Repeat("m", 129), "%20", "mine:a%0d%0ab",
 	} {
 		for _, rest := range []string{"", "/content", "/changes"} {
-			status, _ := call(t, f.keyed, http.MethodGet, "/v1/documents/"+path+rest, token, "")
+			status, _ := ask(t, f.keyed, http.MethodGet, "/v1/documents/"+path+rest, token, "")
 			if status < 300 || status >= 500 {
 				t.Errorf("%s%s: %d", path, rest, status)
 			}
@@ -108,7 +108,7 @@ func crossOriginWrite(t *testing.T, f *fort) {
 		{"Origin", "http://" + f.keyless, "Sec-Fetch-Site", "cross-site"}, {"Origin", "http://" + f.keyless, "Sec-Fetch-Site", "same-site"},
 	} {
 		for _, method := range []string{http.MethodPost, http.MethodDelete} {
-			status, code := call(t, f.keyless, method, "/v1/documents", "", `{}`, headers...)
+			status, code := ask(t, f.keyless, method, "/v1/documents", "", `{}`, headers...)
 			refused(t, strings.Join(headers, " "), status, code, http.StatusForbidden, "forbidden")
 		}
 	}
@@ -116,7 +116,7 @@ func crossOriginWrite(t *testing.T, f *fort) {
 
 func textPlain(t *testing.T, f *fort) {
 	for _, media := range []string{"text/plain", "text/plain; application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json-seq", ""} {
-		status, code := call(t, f.keyless, http.MethodPost, "/v1/documents", "", `{"id":"`+doc(t)+`"}`, "Content-Type", media)
+		status, code := ask(t, f.keyless, http.MethodPost, "/v1/documents", "", `{"id":"`+doc(t)+`"}`, "Content-Type", media)
 		refused(t, media, status, code, http.StatusUnsupportedMediaType, "bad_message")
 	}
 }
@@ -124,7 +124,7 @@ func textPlain(t *testing.T, f *fort) {
 func rebinding(t *testing.T, f *fort) {
 	for _, host := range []string{"evil.example", "evil.example:8080", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "0.0.0.0"} {
 		for _, path := range []string{"/", "/v1/documents", "/healthz", "/metrics", "/openapi.json"} {
-			status, code := call(t, f.keyless, http.MethodGet, path, "", "", "Host", host)
+			status, code := ask(t, f.keyless, http.MethodGet, path, "", "", "Host", host)
 			refused(t, host+path, status, code, http.StatusForbidden, "forbidden")
 		}
 		if status := upgrade(t, f.keyless, "", "Host", host, "Origin", "http://"+host); status != http.StatusForbidden {
@@ -135,7 +135,7 @@ func rebinding(t *testing.T, f *fort) {
 
 func proxied(t *testing.T, f *fort) {
 	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server"} {
-		status, code := call(t, f.keyless, http.MethodGet, "/v1/documents", "", "", header, "127.0.0.1")
+		status, code := ask(t, f.keyless, http.MethodGet, "/v1/documents", "", "", header, "127.0.0.1")
 		refused(t, header, status, code, http.StatusForbidden, "forbidden")
 		if status := upgrade(t, f.keyless, "", header, "127.0.0.1"); status != http.StatusForbidden {
 			t.Errorf("an upgrade with %s: %d", header, status)
@@ -166,7 +166,7 @@ func stolenClient(t *testing.T, f *fort) {
 	eve.sendf(t, `{"t":"op","doc":"%s","rev":1,"seq":2,"op":[{"insert":"y"}]}`, d)
 	eve.failing(t, "not_found")
 	body := `{"rev":1,"op":[{"insert":"y"}],"client":"` + client + `","seq":2}`
-	status, code := call(t, f.keyed, http.MethodPost, "/v1/documents/"+d+"/changes", may("eve", "*", "admin"), body)
+	status, code := ask(t, f.keyed, http.MethodPost, "/v1/documents/"+d+"/changes", may("eve", "*", "admin"), body)
 	refused(t, "REST", status, code, http.StatusForbidden, "client_taken")
 	ann.sendf(t, `{"t":"op","doc":"%s","rev":1,"seq":2,"op":[{"insert":"z"}]}`, d)
 	if m := ann.await(t, "changes"); m["changes"].([]any)[0].(map[string]any)["rev"] != 2.0 {
@@ -239,7 +239,7 @@ func authorship(t *testing.T, f *fort) {
 	if c := eve.await(t, "changes")["changes"].([]any)[0].(map[string]any); c["user"] != "eve" {
 		t.Errorf("committed as %v", c)
 	}
-	status, code := call(t, f.keyed, http.MethodPost, "/v1/documents/"+d+"/changes", may("eve", "*", "write"), `{"rev":1,"op":[],"user":"ann"}`)
+	status, code := ask(t, f.keyed, http.MethodPost, "/v1/documents/"+d+"/changes", may("eve", "*", "write"), `{"rev":1,"op":[],"user":"ann"}`)
 	refused(t, "REST", status, code, http.StatusBadRequest, "bad_message")
 }
 
@@ -261,10 +261,10 @@ func probing(t *testing.T, f *fort) {
 			{http.MethodGet, ""}, {http.MethodGet, "/content"}, {http.MethodGet, "/content?rev=x"}, {http.MethodGet, "/presence"},
 			{http.MethodDelete, ""}, {http.MethodPost, "/changes"}, {http.MethodPost, "/versions"},
 		} {
-			status, code := call(t, f.keyed, c[0], "/v1/documents/"+id+c[1], token, "")
+			status, code := ask(t, f.keyed, c[0], "/v1/documents/"+id+c[1], token, "")
 			refused(t, c[0]+c[1], status, code, http.StatusForbidden, "forbidden")
 		}
-		status, code := call(t, f.keyed, http.MethodPost, "/v1/documents", token, `{"id":"`+id+`"}`)
+		status, code := ask(t, f.keyed, http.MethodPost, "/v1/documents", token, `{"id":"`+id+`"}`)
 		refused(t, "create", status, code, http.StatusForbidden, "forbidden")
 	}
 }
@@ -272,7 +272,7 @@ func probing(t *testing.T, f *fort) {
 func historyWithoutRead(t *testing.T, f *fort) {
 	d := f.made(t, doc(t))
 	for _, path := range []string{"/changes", "/history", "/diff?from=0", "/authorship", "/versions", "/content?rev=0", "/content?at=2026-01-01T00:00:00Z"} {
-		status, code := call(t, f.keyed, http.MethodGet, "/v1/documents/"+d+path, may("eve", "other", "admin"), "")
+		status, code := ask(t, f.keyed, http.MethodGet, "/v1/documents/"+d+path, may("eve", "other", "admin"), "")
 		refused(t, path, status, code, http.StatusForbidden, "forbidden")
 	}
 }
@@ -280,11 +280,11 @@ func historyWithoutRead(t *testing.T, f *fort) {
 func restoringWithoutWrite(t *testing.T, f *fort) {
 	d := f.made(t, doc(t))
 	for path, body := range map[string]string{"/restore": `{"rev":0}`, "/versions": `{"name":"x"}`, "/changes": `{"rev":0,"op":[]}`} {
-		status, code := call(t, f.keyed, http.MethodPost, "/v1/documents/"+d+path, may("eve", d, "read"), body)
+		status, code := ask(t, f.keyed, http.MethodPost, "/v1/documents/"+d+path, may("eve", d, "read"), body)
 		refused(t, path, status, code, http.StatusForbidden, "forbidden")
 	}
 	for _, right := range []string{"read", "write"} {
-		status, code := call(t, f.keyed, http.MethodDelete, "/v1/documents/"+d, may("eve", d, right), "")
+		status, code := ask(t, f.keyed, http.MethodDelete, "/v1/documents/"+d, may("eve", d, right), "")
 		refused(t, "delete with "+right, status, code, http.StatusForbidden, "forbidden")
 	}
 }
@@ -317,14 +317,14 @@ func downgrade(t *testing.T, f *fort) {
 	if a, ok := seen["access"].(map[string]any); !ok || a["access"] != "read" {
 		t.Errorf("its owner is not told: %v", seen)
 	}
-	status, code := call(t, f.keyed, http.MethodGet, "/v1/documents/"+d+"/content?rev=2", may("ann", d, "read"), "")
+	status, code := ask(t, f.keyed, http.MethodGet, "/v1/documents/"+d+"/content?rev=2", may("ann", d, "read"), "")
 	refused(t, "a second change", status, code, http.StatusNotFound, "not_found")
 }
 
 func dropping(t *testing.T, f *fort) {
 	ann := join(t, f.keyed, may("ann", "*", "write"), doc(t))
 	for _, token := range []string{may("eve", "*", "write"), may("eve", "d*", "admin"), may("eve", "ann", "admin")} {
-		status, code := call(t, f.keyed, http.MethodDelete, "/v1/sessions?user=ann", token, "")
+		status, code := ask(t, f.keyed, http.MethodDelete, "/v1/sessions?user=ann", token, "")
 		refused(t, "drop", status, code, http.StatusForbidden, "forbidden")
 	}
 	ann.sendf(t, `{"t":"ping"}`)
