@@ -55,6 +55,18 @@ describe("a session", () => {
     expect(session.user).toEqual({ id: "ann" });
   });
 
+  it("keeps one open until everyone who asked for it has closed it", async () => {
+    const session = await start();
+    const [one, two] = [session.doc("a", { type: "text" }), session.doc("a")];
+    FakeSocket.last.receive(opened("a"));
+    expect(one.close()).toBeNull();
+    two.submit(hello);
+    expect([two.isEditable, FakeSocket.last.of("close")]).toEqual([true, []]);
+    expect(two.close()).toMatchObject({ code: "closed", ops: [hello] });
+    expect(FakeSocket.last.of("close")).toEqual([{ t: "close", doc: "a" }]);
+    expect(session.doc("a")).not.toBe(two);
+  });
+
   it("opens all of them again after a lost connection, with the same id", async () => {
     const session = await start();
     session.doc("a", { type: "text" }).on("change", () => {});
