@@ -11,11 +11,15 @@ export class Cache<Answer> {
   /** The answer of this key; what is asked for and given up is not kept. */
   async get(key: string, ask: () => Promise<Answer>): Promise<Answer> {
     const answer = this.#answers.get(key) ?? (await ask());
+    this.put(key, answer);
+    return answer;
+  }
+
+  put(key: string, answer: Answer): void {
     this.#answers.delete(key);
     this.#answers.set(key, answer);
     const [oldest] = this.#answers.keys();
     if (this.#answers.size > this.#most && oldest !== undefined) this.#answers.delete(oldest);
-    return answer;
   }
 
   /** The answer if it is there. */

@@ -40,7 +40,7 @@ export class Past {
     return this.#authors.get(`${rev}`, () => this.#rest.getAuthorship(this.id, { rev, signal }));
   }
 
-  /** The change that led to a revision, or, where that is one of a squashed run, to its end. */
+  /** The change that led to a revision. */
   committed(rev: number, signal: AbortSignal): Promise<Committed> {
     return this.#commits.get(`${rev}`, async () => {
       if (rev === 0) {
@@ -52,6 +52,22 @@ export class Past {
       if (!change) throw new RestError(404, "not_found", `there is no revision ${rev}`);
       return { rev: change.rev, at: change.at, user: change.user };
     });
+  }
+
+  /**
+   * The squashed run that a revision is in or ends: its end is the moment that
+   * is kept, and `committed` knows it from now on. `after` is an earlier
+   * revision that is kept.
+   */
+  async squashed(rev: number, after: number, signal: AbortSignal): Promise<Committed | undefined> {
+    const options = { after, limit: 1000, signal };
+    for await (const { rev: end, at, user } of this.#rest.listChanges(this.id, options)) {
+      if (end < rev) continue;
+      const found = { rev: end, at, user };
+      this.#commits.put(`${end}`, found);
+      return found;
+    }
+    return undefined;
   }
 
   /** What `committed` has told before. */

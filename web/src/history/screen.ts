@@ -158,14 +158,21 @@ export class Screen {
 
   /** Shows the end of a squashed run in place of a moment in it. */
   async #cannot(error: unknown, rev: number, signal: AbortSignal): Promise<void> {
-    const kept = isGone(error)
-      ? await this.#subject.past.committed(rev, signal).catch(() => undefined)
-      : undefined;
-    if (kept && kept.rev !== rev) {
-      this.#subject.timeline.rev = kept.rev;
-      return this.#show(kept.rev, signal);
+    const wasKnown = this.#subject.past.known(rev) !== undefined;
+    const kept = isGone(error) && !wasKnown ? await this.#kept(rev, signal) : undefined;
+    if (signal.aborted) return;
+    if (!kept) {
+      this.#problem.textContent = `It cannot be shown: ${reason(error)}.`;
+      return;
     }
-    if (!signal.aborted) this.#problem.textContent = `It cannot be shown: ${reason(error)}.`;
+    this.#subject.timeline.rev = kept.rev;
+    await this.#show(kept.rev, signal);
+  }
+
+  async #kept(rev: number, signal: AbortSignal): Promise<Committed | undefined> {
+    const { past, runs } = this.#subject;
+    const run = await runs.find(rev, signal).catch(() => undefined);
+    return run && past.squashed(rev, run.from, signal).catch(() => undefined);
   }
 
   #tell(rev: number, committed: Committed): void {
