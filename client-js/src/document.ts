@@ -1,5 +1,6 @@
 import { backoff } from "./backoff.ts";
 import { type Delta, type DocumentType, parse } from "./delta/index.ts";
+import { whole } from "./delta/pieces.ts";
 import { Emitter } from "./emitter.ts";
 import { CoscribeError } from "./errors.ts";
 import type { Tape } from "./keeper.ts";
@@ -110,7 +111,7 @@ export class Document extends Emitter<DocumentEvents> {
 
   /** What the editor shows: the server's content with all edits of this client. */
   get content(): Delta {
-    return this.#state.content;
+    return whole(this.#state.content);
   }
 
   /** The last revision that is known here; 0 before there is one. */
@@ -363,5 +364,10 @@ function changed(
   after: State,
   delta: Delta,
 ): Pick<ContentChange, "delta" | "before" | "content" | "selected"> {
-  return { delta, before: before.content, content: after.content, selected: before.own.cursor };
+  return {
+    delta,
+    before: whole(before.content),
+    content: whole(after.content),
+    selected: before.own.cursor,
+  };
 }

@@ -8,6 +8,13 @@ import { type Delta, type InsertOp, insert, type Op, remove, retain, size } from
  */
 export class Builder {
   readonly #ops: Op[] = [];
+  readonly #most: number;
+  #isParted = false;
+
+  /** Texts that would be longer together than `most` units stay apart: normal form has no such limit. */
+  constructor(most = Number.POSITIVE_INFINITY) {
+    this.#most = most;
+  }
 
   /** Appends a component. */
   push(op: Op): this {
@@ -17,7 +24,7 @@ export class Builder {
     // transform: the order has to be the same everywhere.
     const behind = op.insert !== undefined && ops.at(-1)?.delete !== undefined ? ops.pop() : null;
     const last = ops.at(-1);
-    const merged = last && merge(last, op);
+    const merged = last && this.#merge(last, op);
     if (merged) ops[ops.length - 1] = merged;
     else ops.push(tidy(op));
     if (behind) ops.push(behind);
@@ -34,6 +41,17 @@ export class Builder {
     } while (i < rest.length && this.#ops.at(-1)?.delete !== undefined);
     for (; i < rest.length; i++) this.#ops.push(rest[i] as Op);
     return this;
+  }
+
+  /** Whether two texts stayed apart that would be one in normal form. */
+  get isParted(): boolean {
+    return this.#isParted;
+  }
+
+  #merge(last: Op, op: Op): Op | null {
+    if (size(last) + size(op) <= this.#most) return merge(last, op);
+    this.#isParted = true; // or so it may be
+    return null;
   }
 
   /** What was built, without a plain retain at its end. */

@@ -6,9 +6,13 @@ import { baseLength, type Delta, insert, length, type Op, retain, size } from ".
 
 /** The one delta that does `a`, then `b`. In normal form where both are. */
 export function compose(a: Delta, b: Delta): Delta {
+  return composeInto(a, b, new Builder());
+}
+
+/** {@link compose}, by a builder that was made for it. */
+export function composeInto(a: Delta, b: Delta, out: Builder): Delta {
   const first = new OpIterator(a);
   const second = new OpIterator(b);
-  const out = new Builder();
   while (second.op) {
     if (second.op.insert !== undefined) out.push(second.take());
     else if (first.op?.delete !== undefined) out.push(first.take());
@@ -60,9 +64,13 @@ export function composeAll(deltas: readonly Delta[]): Delta {
 
 /** The document after `op`. Fails, with `invalid_op`, where `op` does not fit it. */
 export function apply(content: Delta, op: Delta): Delta {
-  const [have, need] = [length(content), baseLength(op)];
-  if (need > have) {
-    throw new CoscribeError("invalid_op", `the op needs ${need} of the document's ${have} units`);
-  }
+  mustFit(op, content);
   return compose(content, op);
+}
+
+/** Fails, with `invalid_op`, where an op is longer than a content. */
+export function mustFit(op: Delta, content: Delta): void {
+  const [have, need] = [length(content), baseLength(op)];
+  if (need <= have) return;
+  throw new CoscribeError("invalid_op", `the op needs ${need} of the document's ${have} units`);
 }

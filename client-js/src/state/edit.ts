@@ -1,4 +1,5 @@
-import { apply, compose, type Delta, growth, length } from "../delta/index.ts";
+import { compose, type Delta, growth, length } from "../delta/index.ts";
+import { applyInPieces } from "../delta/pieces.ts";
 import { CoscribeError } from "../errors.ts";
 import { moveCursor } from "./presence.ts";
 import { budget, split, within } from "./split.ts";
@@ -12,7 +13,7 @@ const mostComponents = 1_000;
 export function edit(turn: Turn, op: Delta): void {
   const { state } = turn;
   mayEdit(state);
-  const content = apply(state.content, op);
+  const content = applyInPieces(state.content, op);
   if (growth(op) > 0 && length(content) > state.limits.document) {
     throw new CoscribeError(
       "too_large",

@@ -1,4 +1,5 @@
 import { compose, composeAll, type Delta, diff } from "../delta/index.ts";
+import { composeInPieces } from "../delta/pieces.ts";
 import { type Code, CoscribeError } from "../errors.ts";
 import type { Opened, Resumed } from "../wire.ts";
 import { meet, moveCursor } from "./presence.ts";
@@ -129,6 +130,6 @@ function replace(turn: Turn, content: Delta, seq: number): void {
 
 /** The op in flight is committed, nobody knows where: the base to start from is what it made. */
 export function fold(turn: Turn, inFlight: InFlight): void {
-  const base = compose(turn.state.base, inFlight.op);
+  const base = composeInPieces(turn.state.base, inFlight.op);
   turn.set({ base, inFlight: null, seq: inFlight.seq, refusals: 0 });
 }

@@ -1,5 +1,6 @@
 import { equal } from "../delta/attributes.ts";
-import { apply, compose, composeAll, cross, type Delta } from "../delta/index.ts";
+import { composeAll, cross, type Delta } from "../delta/index.ts";
+import { applyInPieces, composeInPieces } from "../delta/pieces.ts";
 import type { Change } from "../wire.ts";
 import { moveAll, moveCursor } from "./presence.ts";
 import type { Turn } from "./turn.ts";
@@ -102,7 +103,7 @@ class Walk {
     const rebased = rebase(state.buffer, composeAll(this.#through));
     this.#turn.set({
       place: this.#place,
-      base: apply(state.base, composeAll(this.#committed)),
+      base: applyInPieces(state.base, composeAll(this.#committed)),
       content: updated(state.content, rebased.update),
       seq: this.#seq,
       inFlight: this.#inFlight,
@@ -115,7 +116,7 @@ class Walk {
 
 /** The content after an update: the very same where nothing changes, which listeners rely on. */
 export function updated(content: Delta, update: Delta): Delta {
-  return update.length > 0 ? compose(content, update) : content;
+  return update.length > 0 ? composeInPieces(content, update) : content;
 }
 
 /** Unsent ops that follow each other, after what went under them, and that after all of them. */

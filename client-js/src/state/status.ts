@@ -1,3 +1,4 @@
+import { whole } from "../delta/pieces.ts";
 import type { Code } from "../errors.ts";
 import { pending } from "./turn.ts";
 import type { Draft, State, Status } from "./types.ts";
@@ -45,5 +46,5 @@ function draft(state: State, code: Code): Draft | null {
   const ops = pending(state);
   if (ops.length === 0) return null;
   const { doc, type, place, base, content } = state;
-  return { code, doc, type, place, base, ops, content };
+  return { code, doc, type, place, base: whole(base), ops, content: whole(content) };
 }

@@ -1,4 +1,5 @@
 import { type Delta, invert } from "../delta/index.ts";
+import { inPieces } from "../delta/pieces.ts";
 import { size } from "../delta/types.ts";
 import type { ContentChange, Document } from "../document.ts";
 import { Emitter, type Off } from "../emitter.ts";
@@ -123,13 +124,13 @@ export class UndoStack extends Emitter<UndoEvents> {
   #done({ delta, before }: ContentChange, { from, to }: { from: Entries; to: Entries }): void {
     const { cursor = null, back = null } = from.last ?? {};
     from.pop();
-    to.push({ delta: invert(delta, before), cursor: back, back: cursor });
+    to.push({ delta: invert(delta, inPieces(before)), cursor: back, back: cursor });
     this.#doing = null;
     this.#run.cut();
   }
 
   #record({ delta, before, selected }: ContentChange): void {
-    const inverse = invert(delta, before);
+    const inverse = invert(delta, inPieces(before));
     this.#redo.clear();
     if (this.#run.take(delta) && this.canUndo) return this.#undo.extend(inverse);
     const { cursor = () => selected } = this.#options;
