@@ -183,6 +183,21 @@ func TestToken(t *testing.T) {
 	}
 }
 
+func TestReady(t *testing.T) {
+	t.Parallel()
+	p, _ := start(t, filepath.Join(t.TempDir(), "x.db"))
+	if out, code := command(t, "ready", p.URL()+"/readyz"); code != 0 || out != "ok\n" {
+		t.Errorf("a server that is ready: %d %s", code, out)
+	}
+	if out, code := command(t, "ready", p.URL()+"/nowhere"); code != 1 || !strings.Contains(out, "404") {
+		t.Errorf("no such page: %d %s", code, out)
+	}
+	p.Kill()
+	if out, code := command(t, "ready", p.URL()+"/readyz"); code != 1 || strings.Count(out, "\n") != 1 {
+		t.Errorf("a server that is not there: %d %s", code, out)
+	}
+}
+
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	if out, code := command(t, "version"); code != 0 || !strings.HasPrefix(out, "coscribe ") || !strings.Contains(out, " go1.") {

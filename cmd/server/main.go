@@ -22,6 +22,7 @@ type commands struct {
 	Backup    backupCommand    `cmd:"" help:"Copy a SQLite database to a new file; the server may be running."`
 	NewEpochs newEpochsCommand `cmd:"" help:"After restoring a backup: make clients load every document anew."`
 	Token     tokenCommand     `cmd:"" help:"Make a token, for trying things out."`
+	Ready     readyCommand     `cmd:"" help:"Ask a server whether it can serve."`
 	Version   versionCommand   `cmd:"" help:"Say which version this is."`
 }
 
