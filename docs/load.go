@@ -43,6 +43,7 @@ func (r *room) adopt(l storage.Loaded) error {
 	r.key, r.typ, r.epoch, r.created = l.Document.Key, typ, l.Document.Epoch, l.Document.Created
 	r.snapshot = snapshotState{rev: l.Snapshot.Rev, size: weight(l.Snapshot)}
 
+	shareNames(l.Changes)
 	before, after := split(l.Changes, l.Snapshot.Rev)
 	entries, err := r.history(before, doc.Len())
 	if err != nil {
@@ -68,6 +69,19 @@ func (r *room) adopt(l storage.Loaded) error {
 	r.durable, r.proposed = v, v
 	r.observe(entries)
 	return nil
+}
+
+// shareNames lets changes of one user hold the same string.
+func shareNames(changes []storage.Change) {
+	names := make(map[string]string)
+	for i := range changes {
+		name, here := names[changes[i].User]
+		if !here {
+			name = changes[i].User
+			names[name] = name
+		}
+		changes[i].User = name
+	}
 }
 
 // history makes entries of changes that the snapshot holds already, working

@@ -299,14 +299,18 @@ func (b *batch) add(e entry) {
 
 // encode makes the frame that everyone gets. The entries share its bytes.
 func (b *batch) encode(doc string) {
-	frame := wire.BeginChanges(doc)
+	space := b.bytes
+	for i := range b.entries {
+		space += wire.ChangeSpace + len(b.entries[i].user)
+	}
+	frame := wire.BeginChanges(doc, space)
 	for i := range b.entries {
 		frame.Add(b.entries[i].wire())
 	}
 	var elements [][]byte
 	b.frame, elements = frame.End()
 	for i := range b.entries {
-		b.entries[i].json = elements[i]
+		b.entries[i].keep(elements[i])
 	}
 }
 

@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"bytes"
 	"iter"
 	"slices"
 	"time"
@@ -38,8 +39,18 @@ func loadEntry(c storage.Change, length int) (entry, error) {
 		rev: c.Rev, base: c.Base, op: op, client: c.Client, seq: c.Seq,
 		user: c.User, at: c.At, length: length, stored: c.Op, restores: c.Format == storage.FormatRestore,
 	}
-	e.json = wire.AppendChange(nil, e.wire())
+	var space [512]byte // of which what is kept is as long as it has to be
+	e.keep(bytes.Clone(wire.AppendChange(space[:0], e.wire())))
 	return e, nil
+}
+
+// keep sets what everyone gets of the change. The op is in it as it is stored,
+// and need not be in memory twice.
+func (e *entry) keep(json []byte) {
+	e.json = json
+	if i := bytes.Index(json, e.stored); i >= 0 {
+		e.stored = json[i : i+len(e.stored) : i+len(e.stored)]
+	}
 }
 
 func (e *entry) wire() *wire.Change {

@@ -29,7 +29,7 @@ var (
 )
 
 func changes(list ...wire.Change) *wire.Frame {
-	b := wire.BeginChanges("team-a:spec")
+	b := wire.BeginChanges("team-a:spec", 0)
 	for i := range list {
 		b.Add(&list[i])
 	}
@@ -215,7 +215,7 @@ func TestJoin(t *testing.T) {
 	two := changes(wire.Change{Base: 1, Rev: 2, Op: []byte(`[{"insert":"]}"}]`), User: "ann", At: at},
 		wire.Change{Base: 2, Rev: 3, Op: []byte(`[]`), User: "ann", At: at})
 	elsewhere, _ := func() (*wire.Frame, [][]byte) {
-		b := wire.BeginChanges("team-a:spex")
+		b := wire.BeginChanges("team-a:spex", 0)
 		b.Add(&wire.Change{Base: 0, Rev: 1, Op: []byte(`[]`), User: "ann", At: at})
 		return b.End()
 	}()

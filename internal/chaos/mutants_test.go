@@ -82,6 +82,7 @@ var mutants = []mutant{
 
 // Each mutant of our own code is noticed; in passing, each of the quick ones.
 func TestMutantsDie(t *testing.T) {
+	t.Parallel()
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -133,7 +134,7 @@ func (m mutant) overlay(t *testing.T, root string) string {
 
 func test(t *testing.T, root, overlay, run string, packages []string) (string, error) {
 	t.Helper()
-	args := append([]string{"test", "-count=1", "-failfast", "-timeout=90s", "-overlay", overlay, "-run", run}, packages...)
+	args := append([]string{"test", "-count=1", "-failfast", "-timeout=5m", "-overlay", overlay, "-run", run}, packages...)
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
