@@ -11,6 +11,7 @@ test.each([
   { editor: "codemirror", type: "text" },
   { editor: "monaco", type: "text" },
   { editor: "quill", type: "rich-text" },
+  { editor: "tiptap", type: "rich-text" },
 ] as const)("a key in $editor", { timeout: 600_000 }, async (traits) => {
   const subject = new Subject(traits, on);
   const line = "a line of text that is as long as lines are, with its number: ";

@@ -9,7 +9,7 @@ export function decorate(doc: Node, shown: Shown, carets: readonly Caret[]): Dec
     const [anchor, head] = caret.cursor.map((offset) => shown.positionOf(offset));
     return decorations(caret, anchor as number, head as number);
   });
-  return DecorationSet.create(doc, all);
+  return all.length > 0 ? DecorationSet.create(doc, all) : DecorationSet.empty;
 }
 
 function decorations(caret: Caret, anchor: number, head: number): Decoration[] {

@@ -4,7 +4,7 @@ import {
   TextSelection,
   type Transaction,
 } from "prosemirror-state";
-import type { DecorationSet, EditorView } from "prosemirror-view";
+import { DecorationSet, type EditorView } from "prosemirror-view";
 import { compose, type Delta, normalize, type Op, transformCursor } from "../delta/index.ts";
 import type { Document } from "../document.ts";
 import { applyDelta, tidy } from "../prosemirror/apply.ts";
@@ -56,7 +56,7 @@ export class Mount {
   /** ProseMirror makes the views of all plugins anew when one comes or goes. */
   attach(view: EditorView): { update(): void; destroy(): void } {
     this.#attached = true;
-    if (this.#link && this.#shown?.doc !== view.state.doc) this.end();
+    if (view !== this.#view || this.#shown?.doc !== view.state.doc) this.end();
     this.#view = view;
     if (!this.#link) this.#begin(view);
     const detach = (): void => {
@@ -225,7 +225,9 @@ export class Mount {
   #draw(): void {
     const view = this.#view;
     if (!view || view.isDestroyed || view.composing || !this.#link || !this.#shown) return;
-    const carets = decorate(view.state.doc, this.#shown, this.#link.carets());
-    view.dispatch(view.state.tr.setMeta(this.#key, carets));
+    const carets = this.#link.carets();
+    if (carets.length === 0 && this.#key.getState(view.state) === DecorationSet.empty) return;
+    const drawn = decorate(view.state.doc, this.#shown, carets);
+    view.dispatch(view.state.tr.setMeta(this.#key, drawn));
   }
 }

@@ -1,18 +1,36 @@
 import { Editor } from "@tiptap/core";
 import Image from "@tiptap/extension-image";
 import StarterKit from "@tiptap/starter-kit";
+import { Plugin } from "prosemirror-state";
 import { bindTiptap, Coscribe, toDelta } from "../../src/bindings/tiptap.ts";
 import { Shown } from "../../src/prosemirror/shown.ts";
 import { play } from "./page.ts";
 
 play({
   type: "rich-text",
-  mount(parent, doc, options) {
+  mount(parent, doc, options, clock) {
     const editor = new Editor({
       element: parent,
       extensions: [StarterKit.configure({ undoRedo: false, trailingNode: false }), Image, Coscribe],
     });
+    // From before the binding tidies up until after it has told the document: the editor's own
+    // drawing lies between.
+    const first = new Plugin({
+      appendTransaction: (transactions) => {
+        if (transactions.some(({ docChanged }) => docChanged)) clock.begin();
+        return null;
+      },
+    });
+    editor.registerPlugin(first, (plugin, others) => [plugin, ...others]);
     const end = bindTiptap(doc, editor, options);
+    const last = new Plugin({
+      view: () => ({
+        update: ({ state }, before) => {
+          if (state.doc !== before.doc) clock.end();
+        },
+      }),
+    });
+    editor.registerPlugin(last);
     const { view } = editor;
     const shown = () => Shown.of(view.state.doc);
     return {
