@@ -158,8 +158,8 @@ export class Rest {
     return this.#http.json("GET", path(id, "presence"), options);
   }
 
-  /** Drops sessions now; for an admin of `*`. */
-  async deleteSessions({ user, doc }: Whose, options: CallOptions = {}): Promise<void> {
+  /** Ends sessions now; they do not come back by themselves. It is for an admin of `*`. */
+  async dropSessions({ user, doc }: Whose, options: CallOptions = {}): Promise<void> {
     await this.#http.send("DELETE", "/v1/sessions", { ...options, query: { user, doc } });
   }
 

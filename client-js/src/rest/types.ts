@@ -153,8 +153,7 @@ export interface Presence {
   readonly peers: Peers;
 }
 
-/** Whose sessions are dropped: a user's, a document's, or the user's on the document. */
-export interface Whose {
-  readonly user?: string;
-  readonly doc?: string;
-}
+/** Whose sessions are dropped: all of a user's, or all that have a document open. */
+export type Whose =
+  | { readonly user: string; readonly doc?: never }
+  | { readonly doc: string; readonly user?: never };

@@ -154,6 +154,26 @@ describe("history", () => {
   });
 });
 
+describe("sessions", () => {
+  it("are dropped by user and by document", async () => {
+    const sessions = ["cleo", "dora"].map((user) => {
+      return new Session(server.url, { WebSocket: NodeWebSocket, token: token(user) });
+    });
+    const ended: string[] = [];
+    for (const session of sessions) {
+      session.on("ended", ({ code }) => ended.push(`${session.user?.id} ${code}`));
+      await session.doc("dropped").ready();
+    }
+    await rest.dropSessions({ user: "cleo" });
+    await expect.poll(() => ended, { timeout: 30_000 }).toEqual(["cleo forbidden"]);
+    await rest.dropSessions({ doc: "dropped" });
+    await expect.poll(() => ended.at(1), { timeout: 30_000 }).toBe("dora forbidden");
+    const stranger = new Rest(server.url, { token: token("eve", { "*": "write" }) });
+    expect(await failure(stranger.dropSessions({ user: "ann" }))).toMatchObject({ status: 403 });
+    for (const session of sessions) session.close();
+  });
+});
+
 describe("errors", () => {
   it("say what is the matter", async () => {
     const stranger = new Rest(server.url);
