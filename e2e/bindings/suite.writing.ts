@@ -53,6 +53,11 @@ export function writing(subject: Subject): void {
     await scene.ann.select(0);
     await scene.ann.press("Delete");
     await subject.agreeOn(scene, "e\u0301👩‍👩‍👧b");
+    await scene.ann.page.keyboard.insertText("😀");
+    await scene.ann.select(0, 2);
+    await scene.ann.page.keyboard.insertText("😁");
+    await subject.agreeOn(scene, "😁e\u0301👩‍👩‍👧b");
+    expect(await scene.ann.told()).toEqual([]);
   });
 
   test("lets an input method compose while others type", async () => {

@@ -105,7 +105,7 @@ export class Link {
     const sides = cross(this.#held ?? [], clean);
     if (this.#held) this.#held = sides.a;
     try {
-      this.#document.submit(sides.b, this);
+      this.#submit(sides.b);
     } catch (error) {
       if (!(error instanceof CoscribeError)) throw error;
       this.#held &&= [];
@@ -114,6 +114,20 @@ export class Link {
       return;
     }
     if (clean !== delta && !this.#held) this.#align();
+  }
+
+  /**
+   * Some editors find out what was typed unit by unit: where that cuts a
+   * surrogate pair, what they show tells what was meant.
+   */
+  #submit(delta: Delta): void {
+    try {
+      this.#document.submit(delta, this);
+    } catch (error) {
+      const isCut = error instanceof CoscribeError && error.code === "invalid_op" && !this.#held;
+      if (!isCut) throw error;
+      this.#document.submit(diff(this.#document.content, this.#editor.read()), this);
+    }
   }
 
   /** The person has selected something in what is shown. */

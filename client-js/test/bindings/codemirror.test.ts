@@ -72,6 +72,19 @@ describe("CodeMirror", () => {
     expect(ann.content).toEqual([{ insert: "one" }]);
   });
 
+  it("takes one emoji in place of another, of which the editor changes a half", () => {
+    const { office, ann, bob, view, refused } = open("a😀b");
+    view.dispatch({ changes: { from: 2, to: 3, insert: "\uDE01" } });
+    office.settle();
+    expect(refused).toEqual([]);
+    expect(bob.content).toEqual([{ insert: "a😁b" }]);
+    view.dispatch({ changes: { from: 1, to: 2 } });
+    office.settle();
+    expect(refused).toEqual(["invalid_op"]);
+    expect(shown(view)).toBe("a😁b");
+    expect(ann.content).toEqual(bob.content);
+  });
+
   it("keeps every one of several carets", () => {
     const { office, bob, view } = open("one two", EditorState.allowMultipleSelections.of(true));
     const ranges = [EditorSelection.cursor(3), EditorSelection.range(7, 4)];
