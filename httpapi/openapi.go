@@ -30,6 +30,10 @@ func (a *api) describeAnswers(api *huma.OpenAPI) {
 		media[format.Delta]: {Schema: huma.SchemaFromType(api.Components.Schemas, reflect.TypeFor[diff]())},
 		media[format.HTML]:  {Schema: &huma.Schema{Type: huma.TypeString, Description: "With format=html"}},
 	}
+	who := operation(api, http.MethodGet, "/v1/documents/{id}/authorship")
+	who.Responses["200"].Content = map[string]*huma.MediaType{
+		media[format.Delta]: {Schema: huma.SchemaFromType(api.Components.Schemas, reflect.TypeFor[authorship]())},
+	}
 	describeWebhook(api)
 	for _, item := range api.Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Delete} {
