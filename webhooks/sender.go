@@ -171,7 +171,7 @@ func backOff(first time.Duration, tries int, most time.Duration) time.Duration {
 	if tries < 20 {
 		wait = min(first<<(tries-1), most)
 	}
-	return wait/2 + rand.N(wait/2+1)
+	return wait/2 + rand.N(wait/2+1) //nolint:gosec // nobody gains by guessing it
 }
 
 // note puts changed documents into the queue. Where that fails, the next time
