@@ -1,5 +1,6 @@
 import { Builder, type Delta, diff } from "../delta/index.ts";
-import { cutsPair, OpIterator } from "../delta/iterator.ts";
+import { OpIterator } from "../delta/iterator.ts";
+import { middle } from "../delta/middle.ts";
 import { size } from "../delta/types.ts";
 
 /**
@@ -9,14 +10,7 @@ import { size } from "../delta/types.ts";
  */
 export function difference(from: Delta, to: Delta, caret: number | undefined): Delta {
   const [a, b] = [textOf(from), textOf(to)];
-  const shorter = Math.min(a.length, b.length);
-  const most = Math.min(shorter, caret === undefined ? shorter : Math.max(b.length - caret, 0));
-  let behind = 0;
-  while (behind < most && a.at(-1 - behind) === b.at(-1 - behind)) behind++;
-  let ahead = 0;
-  while (ahead < shorter - behind && a[ahead] === b[ahead]) ahead++;
-  if (cutsPair(a, ahead) || cutsPair(b, ahead)) ahead--;
-  if (cutsPair(a, a.length - behind) || cutsPair(b, b.length - behind)) behind--;
+  const { ahead, behind } = middle(a, b, caret);
   const [x, y] = [new OpIterator(from), new OpIterator(to)];
   const out = new Builder();
   for (const [left, right] of [

@@ -1,7 +1,7 @@
 /** The steps that make one tree of another, no larger than they have to be. */
 import type { Node } from "prosemirror-model";
 import type { Transaction } from "prosemirror-state";
-import { cutsPair } from "../delta/iterator.ts";
+import { middle } from "../delta/middle.ts";
 
 /** Puts nodes in place of others, which are next to each other; what is equal stays. */
 export function replaceNodes(
@@ -55,13 +55,7 @@ function replaceInside(
 
 function replaceText(tr: Transaction, start: number, before: string, node: Node): void {
   const after = node.text as string;
-  const shorter = Math.min(before.length, after.length);
-  let ahead = 0;
-  while (ahead < shorter && before[ahead] === after[ahead]) ahead++;
-  let behind = 0;
-  while (behind < shorter - ahead && before.at(-1 - behind) === after.at(-1 - behind)) behind++;
-  if (cutsPair(before, ahead) || cutsPair(after, ahead)) ahead--;
-  if (cutsPair(before, before.length - behind) || cutsPair(after, after.length - behind)) behind--;
+  const { ahead, behind } = middle(before, after);
   const text = after.slice(ahead, after.length - behind);
   const come = text ? [node.type.schema.text(text, node.marks)] : [];
   tr.replaceWith(start + ahead, start + before.length - behind, come);

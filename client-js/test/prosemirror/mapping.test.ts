@@ -3,8 +3,9 @@ import { TaskItem, TaskList } from "@tiptap/extension-list";
 import StarterKit from "@tiptap/starter-kit";
 import type { Mark, Node } from "prosemirror-model";
 import { describe, expect, it } from "vitest";
-import { apply, type Delta, normalize } from "../../src/delta/index.ts";
+import { apply, type Delta, length, normalize } from "../../src/delta/index.ts";
 import { fromDelta, toDelta, withCoscribe } from "../../src/prosemirror/index.ts";
+import { Shown } from "../../src/prosemirror/shown.ts";
 import { Random } from "../support/random.ts";
 import { change, content, tree } from "./generate.ts";
 import { bare, schemas, starterKit } from "./schemas.ts";
@@ -33,6 +34,29 @@ describe.each(Object.entries(schemas))("the mapping for %s", (_, schema) => {
       expect(again.eq(made), `seed ${seed}`).toBe(true);
     }
   });
+});
+
+it("finds every place of a document in its tree, and the other way round", () => {
+  for (let seed = 0; seed < seeds; seed++) {
+    const document = content(new Random(seed));
+    const shown = Shown.of(fromDelta(starterKit, document));
+    expect(shown.length).toBe(length(document));
+    let before = -1;
+    for (let offset = 0; offset < shown.length; offset++) {
+      const position = shown.positionOf(offset);
+      expect(position, `seed ${seed}`).toBeGreaterThanOrEqual(before);
+      // Behind a rule there is no place but the beginning of the next line.
+      expect([offset, offset + 1], `seed ${seed}`).toContain(shown.offsetOf(position));
+      before = position;
+    }
+    const places = Array.from({ length: shown.doc.content.size + 1 }, (_, at) =>
+      shown.offsetOf(at),
+    );
+    expect(
+      [...places].sort((a, b) => a - b),
+      `seed ${seed}`,
+    ).toEqual(places);
+  }
 });
 
 describe("what Quill makes", () => {
