@@ -52,17 +52,17 @@ func (c *claims) GetNotBefore() (*jwt.NumericDate, error)      { return c.NotBef
 func (c *claims) GetIssuedAt() (*jwt.NumericDate, error)       { return nil, nil }
 func (c *claims) GetSubject() (string, error)                  { return c.Subject, nil }
 
-// GetIssuer returns iss; empty where it is not a text.
+// GetIssuer returns iss. It is asked for only where the verifier expects one.
 func (c *claims) GetIssuer() (string, error) {
 	var issuer string
 	if json.Unmarshal(c.Issuer, &issuer) != nil {
-		return "", nil
+		return "", jwt.ErrTokenInvalidIssuer
 	}
 	return issuer, nil
 }
 
-// GetAudience returns aud, one text or a list of them (RFC 7519 section 4.1.3);
-// empty where it is neither.
+// GetAudience returns aud, one text or a list of them (RFC 7519 section 4.1.3). It
+// is asked for only where the verifier expects one.
 func (c *claims) GetAudience() (jwt.ClaimStrings, error) {
 	var one string
 	if json.Unmarshal(c.Audience, &one) == nil {
@@ -70,7 +70,7 @@ func (c *claims) GetAudience() (jwt.ClaimStrings, error) {
 	}
 	var list []string
 	if json.Unmarshal(c.Audience, &list) != nil {
-		return nil, nil
+		return nil, jwt.ErrTokenInvalidAudience
 	}
 	return list, nil
 }

@@ -12,16 +12,22 @@ import (
 )
 
 const (
-	// debtBurst is how many refused messages a user, or an address whose user
-	// is not known, may send before it matters, and debtRate how many a second
-	// are forgiven.
-	debtBurst = 1000
-	debtRate  = 100
+	// spareBurst is how many refused messages the server answers, and spareRate
+	// how many a second, before it matters whose they are.
+	spareBurst = 10_000
+	spareRate  = 2000
+	// debtBurst is how many a user, or an address whose user is not known, may
+	// send beyond that, and debtRate how many a second are forgiven.
+	debtBurst = 200
+	debtRate  = 50
 	// refusedBytes is how many bytes of a refused message count as another one.
 	refusedBytes = 4 << 10
 	// badEnd is what a connection counts that never said hello, or that was
 	// closed because it does not speak the protocol.
-	badEnd = 100
+	badEnd = 20
+	// badLines is how many lines the log may have at once about sessions that were
+	// closed for that; there is one a second more.
+	badLines = 20
 	// longestPause is how long a session is not read from because of a debt,
 	// and longestWait how long a new connection waits to become one.
 	longestPause = time.Second
@@ -37,6 +43,8 @@ const (
 // them, and new connections wait. Nobody else waits for them. It is safe for
 // concurrent use.
 type debts struct {
+	spare *rate.Limiter // what the server has for everyone; nil: nothing
+
 	mu    sync.Mutex
 	of    map[seat]*debtor
 	sweep int // when so many are in of, those who owe nothing are forgotten
@@ -53,6 +61,9 @@ type debtor struct {
 // forgiven and whether that is news. A debt does not grow without end.
 func (d *debts) add(who seat, n int) (pause time.Duration, news bool) {
 	now := time.Now()
+	if d.spare != nil && d.spare.AllowN(now, n) {
+		return 0, false
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	of := d.find(who)
@@ -166,14 +177,13 @@ func (s *session) pay() {
 // settle counts how a connection ended, and tells whether it is one of many
 // that ended badly.
 func (s *session) settle(code int) (many bool) {
-	known := seatOf(s.identity, s.address)
-	if s.link != nil && code != wire.CloseBadProtocol {
-		return s.server.debts.pause(known) > 0
+	debts := &s.server.debts
+	bad := code == wire.CloseBadProtocol
+	if s.link == nil || bad {
+		pause, news := debts.add(seatOf(nil, s.address), badEnd) // who comes back is not known at first
+		s.server.slowed(s, pause, news)
 	}
-	unknown := seatOf(nil, s.address) // who comes back is not known at first
-	pause, news := s.server.debts.add(unknown, badEnd)
-	s.server.slowed(s, pause, news)
-	return pause > 0 || s.server.debts.pause(known) > 0
+	return s.link == nil || bad && !s.server.lines.Allow() || debts.pause(seatOf(s.identity, s.address)) > 0
 }
 
 // slowed counts a pause. The log is told once a minute whose it is.

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // Who sends much that is refused waits longer and longer, up to a bound; nobody
@@ -39,6 +41,32 @@ func TestDebts(t *testing.T) {
 		}
 		if pause, news := d.add(eve, debtBurst); pause != 0 || news {
 			t.Errorf("after a minute the first are not free again: %v, %v", pause, news)
+		}
+	})
+}
+
+// While the server has time to spare nobody owes anything; then those do who
+// go on.
+func TestDebtsMatterUnderLoad(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := debts{spare: rate.NewLimiter(spareRate, spareBurst)}
+		eve, ann := seat{user: "eve"}, seat{user: "ann"}
+		for range spareBurst {
+			if pause, _ := d.add(eve, 1); pause != 0 {
+				t.Fatalf("slowed down for %v with time to spare", pause)
+			}
+		}
+		d.add(eve, debtBurst)
+		if pause, _ := d.add(eve, debtRate); pause == 0 {
+			t.Error("not slowed down although there is no time to spare")
+		}
+		if pause, _ := d.add(ann, 1); pause != 0 {
+			t.Errorf("somebody else is slowed down for %v", pause)
+		}
+		time.Sleep(time.Minute)
+		if pause, _ := d.add(eve, spareBurst); pause != 0 {
+			t.Errorf("after a minute: %v", pause)
 		}
 	})
 }
@@ -97,7 +125,7 @@ func TestDebtsAreForgotten(t *testing.T) {
 			d.add(seat{user: fmt.Sprint(i)}, 1)
 			time.Sleep(time.Second)
 		}
-		if n := len(d.of); n > 200 {
+		if n := len(d.of); n > 400 {
 			t.Errorf("%d debtors are remembered", n)
 		}
 	})

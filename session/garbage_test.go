@@ -36,7 +36,7 @@ func (j *journal) lines(part string) (n int) {
 }
 
 // However many connections say no hello, or send garbage, the log tells of a
-// few, and that somebody is slowed down.
+// few.
 func TestTheLogStaysQuiet(t *testing.T) {
 	log := new(journal)
 	s := start(t, servertest.Options{Keyed: true, Logger: slog.New(slog.NewTextHandler(log, nil))})
@@ -46,7 +46,7 @@ func TestTheLogStaysQuiet(t *testing.T) {
 		c.Expect(`{"t":"error","code":"hello_required"}`)
 		c.Leave()
 	}
-	for range 30 {
+	for range 100 {
 		c := s.ConnectAs("eve", nil)
 		for range 5 {
 			c.SendFrame(websocket.BinaryMessage, nil)
@@ -54,11 +54,9 @@ func TestTheLogStaysQuiet(t *testing.T) {
 		c.Closed(4400)
 	}
 	servertest.Eventually(t, "everyone has gone", func() bool { return s.Sessions.Sessions() == 0 })
-	if n := log.lines("msg=session"); n > 15 {
+	// One a second comes to the twenty: the test would have to take long for all.
+	if n := log.lines("msg=session"); n == 0 || n > 50 {
 		t.Errorf("%d lines about sessions", n)
-	}
-	if n := log.lines("slowed down"); n == 0 || n > 3 {
-		t.Errorf("%d lines about who is slowed down", n)
 	}
 	ann := s.ConnectAs("ann", writeAll) // from the same address
 	ann.Open("d")

@@ -51,7 +51,7 @@ func (s *session) report() {
 	}
 	s.server.metrics.end(code)
 	level := slog.LevelInfo
-	if many := s.settle(code); many || s.link == nil {
+	if s.settle(code) {
 		level = slog.LevelDebug
 	}
 	s.log.Log(context.Background(), level, "session",

@@ -68,6 +68,7 @@ type Server struct {
 	writers writers
 	running sync.WaitGroup // requests being served
 	debts   debts
+	lines   *rate.Limiter   // of the log, about sessions that ended badly
 	upgrade *rate.Limiter   // how fast requests become sessions
 	leaving context.Context // ends when the server goes away
 	away    context.CancelFunc
@@ -125,6 +126,8 @@ func NewServer(c Config) *Server {
 		sessions: make(map[*session]struct{}),
 		owners:   make(map[owner]*session),
 		seats:    make(map[seat]int),
+		debts:    debts{spare: rate.NewLimiter(spareRate, spareBurst)},
+		lines:    rate.NewLimiter(1, badLines),
 		upgrade:  rate.NewLimiter(rate.Limit(upgradeRate*runtime.GOMAXPROCS(0)), upgradeBurst),
 	}
 	s.leaving, s.away = context.WithCancel(context.Background())
