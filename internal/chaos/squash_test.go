@@ -108,8 +108,7 @@ func longHistory(t *testing.T, s storage.Store) *past {
 // killSquashing kills servers that do nothing but squash, and waits until
 // those that come after them are done.
 func killSquashing(t *testing.T, h *past, database string, servers int) {
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
+	ctx := t.Context()
 	var all []*victim
 	for range servers {
 		all = append(all, startVictim(t, database, "--retain", "1s"))
@@ -155,6 +154,8 @@ func killSquashing(t *testing.T, h *past, database string, servers int) {
 // until asks again and again: processes give no other sign.
 func until(ctx context.Context, t *testing.T, done func() bool) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for !done() {
