@@ -17,33 +17,35 @@ func (p *Process) Collect(ctx context.Context) error {
 	return p.debugGet(ctx, "/debug/pprof/heap?gc=1", io.Discard)
 }
 
-// Heap makes the server collect its garbage and returns the bytes that are
-// left. It needs Options.Debug.
+// Heap makes the server collect its garbage and returns the bytes of what it
+// found in use, without what came since. It needs Options.Debug.
 func (p *Process) Heap(ctx context.Context) (int64, error) {
-	return p.figure(ctx, "/debug/pprof/heap?gc=1&debug=1", heapAlloc)
+	if err := p.Collect(ctx); err != nil {
+		return 0, err
+	}
+	return p.metric(ctx, liveHeap)
 }
 
-// Goroutines is how many goroutines the server has. It needs Options.Debug.
-func (p *Process) Goroutines(ctx context.Context) (int64, error) {
-	return p.figure(ctx, "/debug/pprof/goroutine?debug=1", goroutines)
-}
+// Goroutines is how many goroutines the server has.
+func (p *Process) Goroutines(ctx context.Context) (int64, error) { return p.metric(ctx, goroutines) }
 
 var (
-	heapAlloc  = regexp.MustCompile(`(?m)^# HeapAlloc = (\d+)$`)
-	goroutines = regexp.MustCompile(`^goroutine profile: total (\d+)`)
+	liveHeap   = regexp.MustCompile(`(?m)^go_gc_heap_live_bytes (\S+)$`)
+	goroutines = regexp.MustCompile(`(?m)^go_goroutines (\S+)$`)
 )
 
-// figure finds a number in the text form of a profile.
-func (p *Process) figure(ctx context.Context, path string, form *regexp.Regexp) (int64, error) {
+// metric finds a number among the server's metrics.
+func (p *Process) metric(ctx context.Context, form *regexp.Regexp) (int64, error) {
 	var text bytes.Buffer
-	if err := p.debugGet(ctx, path, &text); err != nil {
+	if err := get(ctx, p.URL()+"/metrics", &text); err != nil {
 		return 0, err
 	}
 	found := form.FindSubmatch(text.Bytes())
 	if found == nil {
-		return 0, fmt.Errorf("%s: no %s", path, form)
+		return 0, fmt.Errorf("/metrics: no %s", form)
 	}
-	return strconv.ParseInt(string(found[1]), 10, 64)
+	value, err := strconv.ParseFloat(string(found[1]), 64)
+	return int64(value), err
 }
 
 // Profile writes the server's CPU profile of the next seconds to w. It needs
@@ -56,7 +58,11 @@ func (p *Process) debugGet(ctx context.Context, path string, w io.Writer) error 
 	if p.debug == "" {
 		return errors.New("the server was started without Options.Debug")
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.debug+path, nil)
+	return get(ctx, "http://"+p.debug+path, w)
+}
+
+func get(ctx context.Context, url string, w io.Writer) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
 	}
@@ -66,7 +72,7 @@ func (p *Process) debugGet(ctx context.Context, path string, w io.Writer) error 
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s", path, resp.Status)
+		return fmt.Errorf("%s: %s", url, resp.Status)
 	}
 	_, err = io.Copy(w, resp.Body)
 	return err
