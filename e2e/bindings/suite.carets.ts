@@ -44,13 +44,16 @@ export function carets(subject: Subject): void {
     const { ann, bob } = scene;
     await ann.select(3);
     await bob.sees("Ann", 3, 3);
-    const told = ann.sent.filter((message) => message.includes('"presence"')).length;
+    // What a window has sent is told here later, at times, than it arrives there.
+    const said = () => ann.sent.filter((message) => message.includes('"presence"'));
+    await expect.poll(() => said().at(-1)).toContain('"cursor":[3,3]');
+    const told = said().length;
     await ann.type(" and a half");
     await subject.agreeOn(scene, "one and a half two");
     await bob.sees("Ann", 14, 14);
     await ann.press("Backspace");
     await bob.sees("Ann", 13, 13);
-    expect(ann.sent.filter((message) => message.includes('"presence"')).length).toBe(told);
+    expect(said().length).toBe(told);
   });
 
   test("paints the carets of others where they are, and clears them at once", async () => {
