@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { connect, type Document, type Session } from "../../client-js/src/index.node.ts";
-import type { Op, Server } from "../support/server.ts";
+import type { Op } from "../support/server.ts";
 
 /** Somebody else in the document, who has no editor: the client alone, in Node. */
 export class Partner {
@@ -12,7 +12,7 @@ export class Partner {
     this.doc = doc;
   }
 
-  static async join(server: Server, id: string, name: string): Promise<Partner> {
+  static async join(server: { readonly url: string }, id: string, name: string): Promise<Partner> {
     const session = connect(server.url);
     const doc = session.doc(id);
     doc.setPresence({ name });

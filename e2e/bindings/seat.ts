@@ -78,8 +78,12 @@ export class Seat {
     return this.page.evaluate(() => desk.doc.flush());
   }
 
+  /** Selects, as far as there is so much. */
   select(anchor: number, head = anchor): Promise<void> {
-    return this.page.evaluate(([a, h]) => desk.bound.select(a, h), [anchor, head] as const);
+    return this.page.evaluate(
+      ([anchor, head]) => desk.bound.select(desk.within(anchor), desk.within(head)),
+      [anchor, head] as const,
+    );
   }
 
   selection(): Promise<readonly [number, number]> {
@@ -115,15 +119,7 @@ export class Seat {
   /** Puts a text in place of `[from, to)` by the editor's own interface, as far as there is so much. */
   replace(from: number, to: number, text: string): Promise<void> {
     return this.page.evaluate(
-      ([from, to, text]) => {
-        const shown = desk.bound.content().map(({ insert }) => insert);
-        const characters = shown.join("");
-        const whole = (at: number) => {
-          const place = Math.min(at, characters.length);
-          return /^[\uDC00-\uDFFF]/.test(characters.slice(place)) ? place - 1 : place;
-        };
-        desk.bound.replace(whole(from), whole(to), text);
-      },
+      ([from, to, text]) => desk.bound.replace(desk.within(from), desk.within(to), text),
       [from, to, text] as const,
     );
   }

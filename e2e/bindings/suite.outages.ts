@@ -20,15 +20,21 @@ export function outages(subject: Subject): void {
   });
 
   test("loses and repeats nothing when the server is killed", async () => {
-    const scene = await subject.scene("ann:");
-    const { ann, bob } = scene;
+    const { server } = subject.on;
+    const wire = await Wire.to(server.port);
+    onTestFinished(() => wire.remove());
+    const id = await subject.create("ann:");
+    const ann = await subject.open(id, { server: wire.url });
+    const bob = await subject.join(id, wire);
+    await ann.select(4);
     const words = Array.from({ length: 40 }, (_, n) => ` ${n}`).join("");
     const typing = ann.page.keyboard.type(words, { delay: 10 });
     for (let n = 0; n < 10; n++) await bob.replace(0, 0, "b");
-    await subject.on.server.kill();
+    await server.kill();
     await ann.standing("offline");
-    await subject.on.server.restart();
+    await server.restart("127.0.0.1:0");
+    wire.lead(server.port);
     await typing;
-    await subject.agreeOn(scene, `${"b".repeat(10)}ann:${words}`);
+    await subject.agreeOn({ id, ann, bob }, `${"b".repeat(10)}ann:${words}`);
   });
 }

@@ -97,7 +97,7 @@ export class Subject {
     return (await this.seat(id, given)).ready();
   }
 
-  async join(id: string, server: Server = this.on.server): Promise<Partner> {
+  async join(id: string, server: { readonly url: string } = this.on.server): Promise<Partner> {
     const partner = await Partner.join(server, id, "Bob");
     onTestFinished(() => partner.leave());
     return partner;

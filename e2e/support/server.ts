@@ -40,12 +40,12 @@ export class Server {
     return Number(new URL(this.url).port);
   }
 
-  /** Starts it again, on the same address and the same database. */
-  async restart(): Promise<void> {
+  /** Starts it again on the same database, on the same address unless another one is given. */
+  async restart(address = this.#address): Promise<void> {
     const database = `sqlite:${join(this.#folder, "data.db")}`;
     const started = spawn(
       inject("binary"),
-      ["--listen", this.#address, "--database", database, "--log-level", "WARN", ...this.#flags],
+      ["--listen", address, "--database", database, "--log-level", "WARN", ...this.#flags],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     this.#process = started;

@@ -9,14 +9,16 @@ export class Wire {
   readonly #listener: Server;
   readonly #sockets = new Set<Socket>();
   #passage: Passage = "all";
+  #port: number;
 
   private constructor(port: number) {
+    this.#port = port;
     this.#listener = createServer((near) => {
       if (this.#passage === "nothing") {
         near.destroy();
         return;
       }
-      const far = connect(port, "127.0.0.1");
+      const far = connect(this.#port, "127.0.0.1");
       this.#keep(near, far);
       this.#keep(far, near);
       near.on("data", (data: Buffer) => {
@@ -42,6 +44,11 @@ export class Wire {
   cut(but: "nothing" | "pages" = "nothing"): void {
     this.#passage = but;
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Leads to another port of this machine from now on. */
+  lead(port: number): void {
+    this.#port = port;
   }
 
   mend(): void {

@@ -1,3 +1,4 @@
+import { cutsPair } from "../../src/delta/iterator.ts";
 import type { ContentChange, Delta, Document, Session, SessionOptions } from "../../src/index.ts";
 import { connect } from "../../src/index.ts";
 import type { Adapter, Bound, Clock } from "./adapter.ts";
@@ -22,6 +23,8 @@ export interface Desk {
   /** How long the binding took for each change of the editor, in milliseconds. */
   readonly spent: number[];
   painted(): Painted[];
+  /** The nearest place in what is shown that is in front of one: others may have moved the text. */
+  within(at: number): number;
   /** Resolves when what was typed survives a reload. */
   kept(): Promise<void>;
 }
@@ -67,6 +70,12 @@ export function play({ type, mount }: Adapter): void {
     },
     clock,
   );
+  const within = (at: number): number => {
+    const parts = bound.content().map(({ insert }) => (typeof insert === "string" ? insert : "x"));
+    const text = parts.join("");
+    const place = Math.min(at, text.length);
+    return cutsPair(text, place) ? place - 1 : place;
+  };
   globalThis.desk = {
     session,
     doc,
@@ -75,6 +84,7 @@ export function play({ type, mount }: Adapter): void {
     told,
     spent,
     painted: () => painted(bound),
+    within,
     kept,
   };
 }
