@@ -6,9 +6,10 @@ export default defineConfig({
     globalSetup: ["support/build.ts"],
     // Each file has a browser and a server; side by side they would only wait for each other.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // No test is about speed: on a machine with too much to do a page may take its time.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // A connection that was cut comes back after a while, and longer on a busy machine.
-    expect: { poll: { interval: 50, timeout: 20_000 } },
+    expect: { poll: { interval: 50, timeout: 45_000 } },
   },
 });
