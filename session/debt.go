@@ -14,7 +14,7 @@ import (
 const (
 	// spareBurst is how many refused messages the server answers, and spareRate
 	// how many a second, before it matters whose they are.
-	spareBurst = 10_000
+	spareBurst = 4000
 	spareRate  = 2000
 	// debtBurst is how many a user, or an address whose user is not known, may
 	// send beyond that, and debtRate how many a second are forgiven.
@@ -32,6 +32,10 @@ const (
 	// and longestWait how long a new connection waits to become one.
 	longestPause = time.Second
 	longestWait  = 5 * time.Second
+	// maxLate is how many messages may come behind the end of a session, while its
+	// peer has not heard of it; more of them are read slowly, latePause apart.
+	maxLate   = 100
+	latePause = 100 * time.Millisecond
 	// pingRate is how many WebSocket pings of a session are answered a second.
 	pingRate  = 1
 	pingBurst = 20
@@ -172,6 +176,14 @@ func (s *session) pay() {
 	pause, news := s.server.debts.add(seatOf(s.identity, s.address), owed)
 	s.server.slowed(s, pause, news)
 	time.Sleep(min(pause, longestPause))
+}
+
+// late takes a message behind the end. They are read until the peer answers
+// the close frame, which one that floods the server never does.
+func (s *session) late() {
+	if s.behind++; s.behind > maxLate {
+		time.Sleep(latePause)
+	}
 }
 
 // settle counts how a connection ended, and tells whether it is one of many

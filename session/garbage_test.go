@@ -97,3 +97,19 @@ func TestPingFlood(t *testing.T) {
 		t.Errorf("%d of 300 pings were answered", pongs)
 	}
 }
+
+// Who goes on sending behind the end is read from slowly, and gone soon.
+func TestFloodBehindTheEnd(t *testing.T) {
+	s := start(t, servertest.Options{})
+	c := s.Connect()
+	for range 5 {
+		c.SendFrame(websocket.BinaryMessage, nil)
+	}
+	sent := 0
+	for ; sent < 1_000_000; sent++ {
+		if c.WS.WriteMessage(websocket.TextMessage, []byte(`{"t":"ping"}`)) != nil {
+			break // the connection is closed although its peer never answered
+		}
+	}
+	servertest.Eventually(t, "it is gone", func() bool { return s.Sessions.Sessions() == 0 })
+}

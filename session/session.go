@@ -44,6 +44,7 @@ type session struct {
 	link     *docs.Link // nil until hello
 	identity *auth.Identity
 	strikes  int
+	behind   int         // messages that came after the end
 	ended    atomic.Bool // nothing that still comes in counts
 	revoked  atomic.Bool // nothing that is under way counts either: replaced (P4), or dropped
 
@@ -156,6 +157,7 @@ func (s *session) receive(frame []byte) {
 	}()
 	s.pay()
 	if s.ended.Load() {
+		s.late()
 		return
 	}
 	s.size.Store(int64(len(frame)))
@@ -328,6 +330,7 @@ func (s *session) refuse(e *wire.Error) {
 // garbage answers a frame that is no message.
 func (s *session) garbage() {
 	if s.pay(); s.ended.Load() {
+		s.late()
 		return
 	}
 	refusal := wire.Errorf(wire.BadMessage, "every message is one JSON object with a kind in one text frame")
