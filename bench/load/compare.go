@@ -111,11 +111,7 @@ func (c compare) measure(ctx context.Context, name string, all *results) (err er
 	}
 	for _, e := range tries {
 		of, failed := l.try(ctx, e)
-		measured := make(map[string]float64)
-		for i, f := range of {
-			measured[e.heads[i]] = f
-		}
-		if err := note(e.name, measured, failed); err != nil {
+		if err := note(e.name, e.named(of), failed); err != nil {
 			return err
 		}
 	}
@@ -131,6 +127,15 @@ func (r row) named() map[string]float64 {
 		if f != 0 {
 			named[columns[i].head] = f
 		}
+	}
+	return named
+}
+
+// named are the figures by head.
+func (e experiment) named(of []float64) map[string]float64 {
+	named := make(map[string]float64)
+	for i, f := range of {
+		named[e.heads[i]] = f
 	}
 	return named
 }

@@ -13,7 +13,10 @@
 // full client to the very content that REST serves. A run that fails the check
 // does not count.
 //
-// The figures are medians of the runs.
+// The figures are medians of the runs. In the end they are held against the
+// targets, which are for Postgres: all of that, in some ten minutes, is
+//
+//	go run ./bench/load --database postgres --trace ../shared/conformance/traces/automerge-paper.json.gz
 //
 //	go run ./bench/load --on hocuspocus --database postgres  # another server
 //	go run ./bench/load compare                              # all of them, into bench/results.json
@@ -83,12 +86,14 @@ func (o one) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, l.close()) }()
 	fmt.Println(l)
 	var rows []row
+	measured := make(figures)
 	for _, s := range loads {
 		r, err := l.repeat(ctx, s)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		rows = append(rows, r)
+		measured[s.name] = r.named()
 	}
 	if len(rows) > 0 {
 		printTable(os.Stdout, rows)
@@ -99,6 +104,10 @@ func (o one) Run(ctx context.Context) (err error) {
 			return fmt.Errorf("%s: %w", e.name, err)
 		}
 		fmt.Printf("%s: %v\n", e.about, figures)
+		measured[e.name] = e.named(figures)
+	}
+	if o.On == "coscribe" {
+		printVerdicts(os.Stdout, measured)
 	}
 	return nil
 }

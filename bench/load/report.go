@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"text/tabwriter"
 )
 
 // report makes what people read of what compare has measured: the tables in
@@ -150,4 +151,19 @@ func (l line) verdict(f figures) string {
 		answer = "not measured"
 	}
 	return fmt.Sprintf("%s %v: %s", sign, l.target, answer)
+}
+
+// printVerdicts holds what was measured of our own server against the targets.
+func printVerdicts(out io.Writer, measured figures) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	work := ""
+	for _, l := range lines {
+		if l.work != "" {
+			work = l.work
+		}
+		if measured[l.of] != nil && l.target != 0 {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", work, l.unit, l.cell(measured), l.verdict(measured))
+		}
+	}
+	_ = w.Flush() // as fmt.Println does not tell either
 }
