@@ -3,10 +3,12 @@ package ot_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/ot/otjson"
@@ -23,47 +25,70 @@ func perOp(b *testing.B, n int) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n)/float64(b.N), "ns/edit")
 }
 
+// BenchmarkReplay replays each recorded history op by op, to its final text:
+// from decoded ops with an Editor, and from JSON. "× decoded" is how much
+// longer the latter takes, in one run.
 func BenchmarkReplay(b *testing.B) {
-	ops := longestTrace(b)
-	b.Run("Apply", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			var doc ot.Document
-			for _, op := range ops {
-				doc, _ = doc.Apply(op)
-			}
+	for file, want := range traces {
+		if len(existing(b, file)) == 0 || strings.HasPrefix(file, "testdata") && len(existing(b, conformance)) > 0 {
+			continue
 		}
-		perOp(b, len(ops))
-	})
-	b.Run("Editor", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			e := ot.Document{}.Edit()
-			for _, op := range ops {
-				_ = e.Apply(op)
-			}
+		ops := readTrace(b, file)
+		var encoded [][]byte
+		for _, op := range ops {
+			encoded = append(encoded, otjson.Append(nil, op))
 		}
-		perOp(b, len(ops))
-	})
+		b.Run(strings.TrimSuffix(path.Base(file), ".json.gz"), func(b *testing.B) {
+			var decoded, fromJSON time.Duration
+			for b.Loop() {
+				decoded += took(func() { replay(b, len(ops), want, func(i int) (ot.Delta, error) { return ops[i], nil }) })
+				fromJSON += took(func() {
+					replay(b, len(ops), want, func(i int) (ot.Delta, error) { return otjson.Decode(encoded[i]) })
+				})
+			}
+			b.ReportMetric(0, "ns/op") // it would be of both together
+			b.ReportMetric(float64(len(ops)), "edits")
+			b.ReportMetric(decoded.Seconds()*1e3/float64(b.N), "ms-decoded")
+			b.ReportMetric(fromJSON.Seconds()*1e3/float64(b.N), "ms-JSON")
+			b.ReportMetric(fromJSON.Seconds()/decoded.Seconds(), "×-decoded")
+		})
+	}
 }
 
-func BenchmarkReplayJSON(b *testing.B) {
-	var encoded [][]byte
-	for _, op := range longestTrace(b) {
-		encoded = append(encoded, otjson.Append(nil, op))
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		e := ot.Document{}.Edit()
-		for _, raw := range encoded {
-			op, err := otjson.Decode(raw)
-			if err != nil {
-				b.Fatal(err)
-			}
-			_ = e.Apply(op)
+func took(f func()) time.Duration {
+	start := time.Now()
+	f()
+	return time.Since(start)
+}
+
+func replay(b *testing.B, n int, want string, op func(int) (ot.Delta, error)) {
+	e := ot.Document{}.Edit()
+	for i := range n {
+		d, err := op(i)
+		if err == nil {
+			err = e.Apply(d)
+		}
+		if err != nil {
+			b.Fatal(err)
 		}
 	}
-	perOp(b, len(encoded))
+	if got := hashOf(e.Document().Text()); got != want {
+		b.Fatalf("the text has the hash %s, want %s", got, want)
+	}
+}
+
+// BenchmarkReplayApply replays the longest history with a Document for each
+// revision.
+func BenchmarkReplayApply(b *testing.B) {
+	ops := longestTrace(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		var doc ot.Document
+		for _, op := range ops {
+			doc, _ = doc.Apply(op)
+		}
+	}
+	perOp(b, len(ops))
 }
 
 func BenchmarkComposeAll(b *testing.B) {
@@ -95,7 +120,40 @@ func BenchmarkApply(b *testing.B) {
 	}
 }
 
-func benchmarkApply(b *testing.B, doc ot.Document) {
+// BenchmarkApplyAnySize applies keystrokes to documents of 1 KB to 10 MB by
+// turns, and tells how much longer the slowest takes than the fastest, by
+// medians.
+func BenchmarkApplyAnySize(b *testing.B) {
+	const turn = 100
+	sizes := []int{1 << 10, 100 << 10, 1 << 20, 10 << 20}
+	turns := make([][]time.Duration, len(sizes))
+	var docs []ot.Document
+	var ops [][]ot.Delta
+	for _, size := range sizes {
+		doc, _ := ot.NewDocument(ot.Delta{ot.Insert(strings.Repeat("The quick brown fox jumps over the lazy dog. ", size/45+1), nil)})
+		docs, ops = append(docs, doc), append(ops, keystrokes(doc))
+	}
+	for b.Loop() {
+		for k, doc := range docs {
+			turns[k] = append(turns[k], took(func() {
+				for i := range turn {
+					_, _ = doc.Apply(ops[k][i])
+				}
+			}))
+		}
+	}
+	b.ReportMetric(0, "ns/op") // it would be of all together
+	var medians []float64
+	for k, size := range sizes {
+		slices.Sort(turns[k])
+		medians = append(medians, float64(turns[k][len(turns[k])/2].Nanoseconds())/turn)
+		b.ReportMetric(medians[k], fmt.Sprintf("ns-%dKB", size>>10))
+	}
+	b.ReportMetric(slices.Max(medians)/slices.Min(medians), "slowest/fastest")
+}
+
+// keystrokes are letters at 1,000 random places.
+func keystrokes(doc ot.Document) []ot.Delta {
 	r := rand.New(rand.NewPCG(1, 1))
 	x := ot.Insert("x", nil)
 	var ops []ot.Delta
@@ -105,6 +163,11 @@ func benchmarkApply(b *testing.B, doc ot.Document) {
 			ops = append(ops, op)
 		}
 	}
+	return ops
+}
+
+func benchmarkApply(b *testing.B, doc ot.Document) {
+	ops := keystrokes(doc)
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
@@ -114,23 +177,47 @@ func benchmarkApply(b *testing.B, doc ot.Document) {
 }
 
 // BenchmarkOffline brings 10,000 edits made offline and 10,000 others
-// together: composed, transformed, applied.
+// together, typed and scattered: composed, transformed, applied.
 func BenchmarkOffline(b *testing.B) {
 	text := strings.Repeat("The quick brown fox jumps over the lazy dog. ", 2400)
 	doc, _ := ot.NewDocument(ot.Delta{ot.Insert(text, nil)})
-	mine, theirs := typed(doc, 1, 10_000), typed(doc, 2, 10_000)
-	b.ReportAllocs()
-	for b.Loop() {
-		a, _ := ot.ComposeAll(slices.Values(mine))
-		t, _ := ot.ComposeAll(slices.Values(theirs))
-		both, err := t.Compose(t.Transform(a, true))
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := doc.Apply(both); err != nil {
-			b.Fatal(err)
-		}
+	for name, made := range map[string]func(ot.Document, uint64, int) []ot.Delta{"typed": typed, "scattered": scattered} {
+		mine, theirs := made(doc, 1, 10_000), made(doc, 2, 10_000)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				a, _ := ot.ComposeAll(slices.Values(mine))
+				t, _ := ot.ComposeAll(slices.Values(theirs))
+				both, err := t.Compose(t.Transform(a, true))
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := doc.Apply(both); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
+}
+
+// scattered is what a program may do: an edit here, an edit there.
+func scattered(doc ot.Document, seed uint64, n int) []ot.Delta {
+	r := rand.New(rand.NewPCG(seed, 2))
+	length := doc.Len()
+	var ops []ot.Delta
+	for range n {
+		var op ot.Builder
+		op.Retain(r.IntN(length), nil)
+		if r.IntN(3) == 0 {
+			op.Delete(1)
+			length--
+		} else {
+			op.Insert("x", nil)
+			length++
+		}
+		ops = append(ops, op.Delta())
+	}
+	return ops
 }
 
 // BenchmarkOfflineStepByStep takes a composed op over 10,000 others one by one.
@@ -216,7 +303,7 @@ func BenchmarkMemory(b *testing.B) {
 		"loaded": func() ot.Document {
 			op, _ := ot.ComposeAll(slices.Values(ops))
 			doc, _ := ot.NewDocument(ot.Delta{ot.Insert(strings.Clone(op[0].Text()), nil)})
-			return doc
+			return doc // plain prose: 1.5 at most
 		},
 	} {
 		b.Run(name, func(b *testing.B) {
