@@ -21,6 +21,7 @@ import (
 func TestClockAhead(t *testing.T) {
 	t.Parallel()
 	v := startVictim(t, pgtest.URL(t))
+	startVictim(t, v.database) // while another one lives, v looks for what it did not commit itself
 	s, err := postgres.Open(t.Context(), v.options.Database, postgres.Options{})
 	store := opened(t, s, err)
 	for n := range max(1, *rounds/3) {
