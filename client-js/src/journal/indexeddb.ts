@@ -65,6 +65,7 @@ class IndexedDBStore implements Store {
   append(key: LogKey, text: string): Promise<void> {
     return this.#transact("readwrite", ({ records }) => {
       records.add({ log: this.#key(key), text });
+      records.transaction.commit(); // without asking the page, which may be gone
     });
   }
 

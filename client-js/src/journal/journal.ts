@@ -48,6 +48,10 @@ export class Journal implements Keeper {
   /** By document, what was read already. */
   readonly #logs = new Map<string, Log>();
 
+  readonly #hurry = (): void => {
+    for (const log of this.#logs.values()) log.hurry();
+  };
+
   constructor(options: JournalOptions = {}) {
     this.#options = options;
   }
@@ -71,6 +75,7 @@ export class Journal implements Keeper {
   async claim({ url, token, documents, trouble }: Kept): ReturnType<Keeper["claim"]> {
     this.#trouble = trouble;
     this.#client = uuid();
+    globalThis.addEventListener?.("pagehide", this.#hurry);
     try {
       const store = await this.#open(url, token);
       await this.#choose(store, documents());
@@ -111,6 +116,7 @@ export class Journal implements Keeper {
   }
 
   close(): void {
+    globalThis.removeEventListener?.("pagehide", this.#hurry);
     const idle = [...this.#logs.values()].map((log) => log.idle());
     void Promise.all(idle).then(() => this.#release());
   }

@@ -16,6 +16,8 @@ export class Log implements Tape {
   #latest: State | null = null;
   #waiting: (() => void)[] = [];
   #writing: Promise<void> | null = null;
+  /** What was written out of turn. */
+  #hurried: Promise<unknown> | null = null;
   /** Whether the next write has to begin the log. */
   #fresh = true;
   #wiping = false;
@@ -52,6 +54,17 @@ export class Log implements Tape {
     this.#start();
   }
 
+  /**
+   * Writes at once what waits for its turn: the page may be about to go, and
+   * what it has not handed over by then goes with it.
+   */
+  hurry(): void {
+    if (this.#dead || this.#fresh || this.#wiping || this.#queue.length === 0) return;
+    const batch = this.#batch();
+    const written = this.#attempt(() => this.#store.append(this.#key, batch));
+    this.#hurried = Promise.all([this.#hurried, written]);
+  }
+
   /** The log is of another client from now on: resolves when that is durable. */
   async move(client: string): Promise<void> {
     await this.idle();
@@ -81,16 +94,16 @@ export class Log implements Tape {
       const told = this.#waiting;
       this.#waiting = [];
       await this.#attempt(() => this.#next());
+      await this.#hurried;
       for (const tell of told) tell();
     }
+    await this.#hurried;
     for (const tell of this.#waiting.splice(0)) tell();
   }
 
   #next(): Promise<void> {
     if (this.#wiping) return this.#remove();
-    const batch = `[${this.#queue.join(",")}]`;
-    this.#queue = [];
-    this.#length += batch.length;
+    const batch = this.#batch();
     if (!this.#fresh && this.#length <= Math.max(mostLog, 2 * this.#snapshot)) {
       return this.#store.append(this.#key, batch);
     }
@@ -99,6 +112,13 @@ export class Log implements Tape {
     this.#snapshot = snapshot.length;
     this.#length = 0;
     return this.#store.replace(this.#key, snapshot);
+  }
+
+  #batch(): string {
+    const batch = `[${this.#queue.join(",")}]`;
+    this.#queue = [];
+    this.#length += batch.length;
+    return batch;
   }
 
   #remove(): Promise<void> {

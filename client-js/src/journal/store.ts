@@ -16,8 +16,9 @@ export interface StoredLog {
  *
  * What was written is durable when its promise resolves. A write that fails or
  * is cut off by a crash is either there or not; of a record that is there in
- * part, the journal takes no notice. Writes of one log come one after the
- * other, by the one who holds the lock on its client.
+ * part, the journal takes no notice. Writes of one log are asked for by the one
+ * who holds the lock on its client, each when the one before is done, but for
+ * those of a page that is about to go: they have to keep their order.
  */
 export interface Store {
   /** All logs, the one that was begun last first. */
