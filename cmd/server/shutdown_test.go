@@ -35,7 +35,7 @@ func TestShutdownLeavesAWriteBehind(t *testing.T) {
 	}
 	defer store.Close()
 	h := hung{store, make(chan struct{}), make(chan struct{})}
-	s := assemble(t.Context(), flags(t), parts{store: h, verifier: auth.Keyless{}, keyless: true, logger: slog.New(slog.DiscardHandler)})
+	s := assemble(t.Context(), flags(t), parts{store: h, verifier: auth.Keyless{}, keyless: true, logger: slog.New(slog.DiscardHandler), metrics: newRegistry()})
 	if _, err := s.hub.Create(t.Context(), docs.NewDocument{ID: "d", Access: auth.Admin}); err != nil {
 		t.Fatal(err)
 	}
