@@ -108,7 +108,7 @@ const answers = {
     added: 1,
     removed: 1,
   } satisfies Required<rest.Run>,
-  AuthorshipOutputBody: { rev: 1, runs: [] } satisfies Required<rest.Authorship>,
+  Authorship: { rev: 1, runs: [] } satisfies Required<rest.Authorship>,
   Credit: { length: 1, user: "u", rev: 1, at: moment.at } satisfies Required<rest.Credit>,
   Version: {
     id: "v",
