@@ -32,7 +32,7 @@ func (a *api) describeAnswers(api *huma.OpenAPI) {
 	}
 	who := operation(api, http.MethodGet, "/v1/documents/{id}/authorship")
 	who.Responses["200"].Content = map[string]*huma.MediaType{
-		media[format.Delta]: {Schema: huma.SchemaFromType(api.Components.Schemas, reflect.TypeFor[authorship]())},
+		media[format.Delta]: {Schema: api.Components.Schemas.Schema(reflect.TypeFor[authorship](), true, "")},
 	}
 	describeWebhook(api)
 	for _, item := range api.Paths {
