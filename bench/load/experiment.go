@@ -54,11 +54,7 @@ func median(of []float64) float64 {
 // cold when nobody has opened a document in it.
 func opening(ctx context.Context, l *lab) (figures []float64, err error) {
 	const doc, cold, warm = "trace", 5, 20
-	database, err := l.database(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s, err := l.run(ctx, database)
+	s, database, err := l.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -73,9 +69,11 @@ func opening(ctx context.Context, l *lab) (figures []float64, err error) {
 			break
 		}
 		s.Kill()
-		if s, err = l.run(ctx, database); err != nil {
+		again, err := l.run(ctx, database)
+		if err != nil {
 			return nil, err
 		}
+		s = again
 		took, err := joins(ctx, s, doc)
 		if err != nil {
 			return nil, err
@@ -132,25 +130,23 @@ func text(size int) string {
 // crashing kills the server under ten writers and looks what a new process on
 // the same database has.
 func crashing(ctx context.Context, l *lab) ([]float64, error) {
-	database, err := l.database(ctx)
+	s, database, err := l.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s, err := l.run(ctx, database)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { s.Kill() }()
+	defer s.Kill()
 	t := newTrial(scenario{docs: 1, writers: 10, size: 1 << 10}, l.cfg, s)
 	if err := errors.Join(t.create(ctx), t.join(ctx)); err != nil {
 		return nil, err
 	}
 	t.shoot(ctx)
 	acknowledged := t.acknowledged()[t.doc(0)]
-	if s, err = l.run(ctx, database); err != nil {
+	again, err := l.run(ctx, database)
+	if err != nil {
 		return nil, err
 	}
-	length, err := s.length(ctx, t.doc(0))
+	defer again.Kill()
+	length, err := again.length(ctx, t.doc(0))
 	if err != nil {
 		return nil, err
 	}

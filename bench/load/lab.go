@@ -84,11 +84,16 @@ func keepTo(cpu int) error {
 
 // start starts a server on an empty database.
 func (l *lab) start(ctx context.Context) (server, error) {
-	database, err := l.database(ctx)
-	if err != nil {
-		return nil, err
+	s, _, err := l.begin(ctx)
+	return s, err
+}
+
+// begin does the same, for who will start a server on that database again.
+func (l *lab) begin(ctx context.Context) (s server, database string, err error) {
+	if database, err = l.database(ctx); err == nil {
+		s, err = l.run(ctx, database)
 	}
-	return l.run(ctx, database)
+	return s, database, err
 }
 
 // run starts a server on a database.

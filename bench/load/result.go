@@ -132,8 +132,7 @@ func medians(s scenario, results []result) row {
 		for _, one := range results {
 			of = append(of, c.of(s, one))
 		}
-		slices.Sort(of)
-		r.figures = append(r.figures, of[len(of)/2])
+		r.figures = append(r.figures, median(of))
 	}
 	return r
 }
