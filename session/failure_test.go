@@ -220,18 +220,7 @@ func TestP2UnknownOutcome(t *testing.T) {
 		s.Create(doc, "text", `[]`)
 		c := s.Connect()
 		c.Open(doc)
-		var lost atomic.Bool
-		s.Store.On(servertest.Hooks{Commit: func(_ []storage.Batch, next func() ([]storage.Outcome, error)) ([]storage.Outcome, error) {
-			if lost.Swap(true) {
-				return next()
-			}
-			if stored {
-				if _, err := next(); err != nil {
-					return nil, err
-				}
-			}
-			return nil, errors.New("the connection broke")
-		}})
+		s.Store.On(breaks(stored))
 		c.Op(doc, 0, 1, `[{"insert":"a"}]`)
 		c.Expect(`{"t":"changes","changes":[{"rev":1,"seq":1,"op":[{"insert":"a"}]}]}`)
 		c.Op(doc, 1, 2, `[{"insert":"b"}]`)
@@ -248,18 +237,7 @@ func TestP2UnknownOutcomeOfAnEdit(t *testing.T) {
 	for _, stored := range []bool{true, false} {
 		doc := fmt.Sprintf("stored-%t", stored)
 		s.Create(doc, "text", `[]`)
-		var lost atomic.Bool
-		s.Store.On(servertest.Hooks{Commit: func(_ []storage.Batch, next func() ([]storage.Outcome, error)) ([]storage.Outcome, error) {
-			if lost.Swap(true) {
-				return next()
-			}
-			if stored {
-				if _, err := next(); err != nil {
-					return nil, err
-				}
-			}
-			return nil, errors.New("the connection broke")
-		}})
+		s.Store.On(breaks(stored))
 		a := s.Call(http.MethodPost, "/v1/documents/"+doc+"/changes", `{"rev":0,"op":[{"insert":"x"}]}`)
 		known := a.Status == http.StatusOK && a.Matches(t, `{"rev":1,"op":[{"insert":"x"}]}`)
 		if unknown := a.Status == http.StatusServiceUnavailable && a.Matches(t, `{"code":"unavailable"}`); !known && !unknown {
@@ -269,4 +247,21 @@ func TestP2UnknownOutcomeOfAnEdit(t *testing.T) {
 			t.Errorf("%s: answered %d, and the edit is there %d times", doc, a.Status, n)
 		}
 	}
+}
+
+// breaks breaks the connection in the middle of the first commit, which is
+// stored or not.
+func breaks(stored bool) servertest.Hooks {
+	var lost atomic.Bool
+	return servertest.Hooks{Commit: func(_ []storage.Batch, next func() ([]storage.Outcome, error)) ([]storage.Outcome, error) {
+		if lost.Swap(true) {
+			return next()
+		}
+		if stored {
+			if _, err := next(); err != nil {
+				return nil, err
+			}
+		}
+		return nil, errors.New("the connection broke")
+	}}
 }
