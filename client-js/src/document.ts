@@ -4,11 +4,13 @@ import { whole } from "./delta/pieces.ts";
 import { Emitter } from "./emitter.ts";
 import { CoscribeError } from "./errors.ts";
 import type { Tape } from "./keeper.ts";
+import { Showing } from "./showing.ts";
 import {
   type Draft,
   due,
   type Effect,
   type Event,
+  type OwnPresence,
   pending,
   type State,
   type Status,
@@ -89,8 +91,9 @@ export class Document extends Emitter<DocumentEvents> {
   /** What is still to be told. */
   readonly #queue: (() => void)[] = [];
   #telling = false;
+  readonly #showing = new Showing();
   #waiting: Waiting[] = [];
-  #showing: ReturnType<typeof setTimeout> | undefined;
+  #soon: ReturnType<typeof setTimeout> | undefined;
   #retrying: ReturnType<typeof setTimeout> | undefined;
 
   /** Use `session.doc`. */
@@ -174,14 +177,23 @@ export class Document extends Emitter<DocumentEvents> {
     this.dispatch({ type: "edit", op }, told);
   }
 
-  /** Shows the others where the selection is; `null` for nowhere. */
-  setCursor(cursor: Cursor | null): void {
-    this.dispatch({ type: "present", cursor });
+  /**
+   * Shows the others where the selection is; `null` for nowhere. Of several on
+   * a page that give their `origin` they see the one whose cursor moved last;
+   * without one it stands in place of them all.
+   */
+  setCursor(cursor: Cursor | null, origin?: unknown): void {
+    this.#show({ cursor }, origin);
   }
 
   /** Shows the others anything else, such as `{ name, color }`; `null` takes it and the cursor back. */
-  setPresence(state: PresenceState | null): void {
-    this.dispatch({ type: "present", state });
+  setPresence(state: PresenceState | null, origin?: unknown): void {
+    this.#show({ state }, origin);
+  }
+
+  #show(shown: Partial<OwnPresence>, origin: unknown): void {
+    this.#showing.set(origin, shown);
+    this.dispatch({ type: "present", ...this.#showing.one });
   }
 
   /** Resolves when nothing is unsaved. Rejects where that cannot be reached by waiting. */
@@ -212,7 +224,7 @@ export class Document extends Emitter<DocumentEvents> {
 
   #end(): void {
     this.#closed = true;
-    clearTimeout(this.#showing);
+    clearTimeout(this.#soon);
     clearTimeout(this.#retrying);
     this.#settle();
     this.#host.forget(this);
@@ -252,6 +264,10 @@ export class Document extends Emitter<DocumentEvents> {
     const was = this.#status;
     const { state, effects } = step(before, event);
     const is = this.#become(state);
+    if (event.type === "edit") this.#showing.move(event.op, true);
+    for (const effect of effects) {
+      if (effect.type === "update") this.#showing.move(effect.delta, false);
+    }
     // What may not be read any more is not kept either, once the draft was handed out.
     const forbidden = state.blocked === "forbidden";
     if (!forbidden) this.#tape?.record(event, state);
@@ -326,8 +342,8 @@ export class Document extends Emitter<DocumentEvents> {
   }
 
   #showSoon(): void {
-    this.#showing ??= setTimeout(() => {
-      this.#showing = undefined;
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
       this.dispatch({ type: "tell" });
     }, showEvery);
   }

@@ -78,7 +78,7 @@ export class Link {
     ];
     this.#allow();
     if (document.isReady) this.#begin();
-    if (user) document.setPresence(user);
+    if (user) document.setPresence(user, this);
   }
 
   /** There is a content. Only now is it known of what type the document really is. */
@@ -132,7 +132,7 @@ export class Link {
 
   /** The person has selected something in what is shown. */
   select(anchor: number, head: number): void {
-    if (this.#aligned && !this.#held) this.#document.setCursor([anchor, head]);
+    if (this.#aligned && !this.#held) this.#document.setCursor([anchor, head], this);
   }
 
   /** The others' carets in what is shown. */
@@ -156,17 +156,18 @@ export class Link {
     for (const off of this.#offs) off();
     this.history.close();
     this.release();
-    this.#document.setPresence(null);
+    this.#document.setPresence(null, this);
   }
 
-  #foreign({ delta, cursor }: ContentChange): void {
+  #foreign({ delta, cursor, origin }: ContentChange): void {
     if (!this.#aligned) return;
     if (this.#held) {
       this.#held = compose(this.#held, delta);
       return;
     }
     this.#show(delta);
-    if (!cursor || !this.#aligned) return;
+    // What another editor of the page undoes is no reason to go there in this one.
+    if (!cursor || origin !== this.history || !this.#aligned) return;
     this.#editor.select(...cursor);
     this.select(...cursor);
   }

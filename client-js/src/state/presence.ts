@@ -39,9 +39,9 @@ export function visiblePeers(state: State): Peers {
   }));
 }
 
-/** Changes what is shown of this client. Without a state it leaves, and its cursor with it. */
+/** Changes what is shown of this client. A null state takes the cursor along that is there. */
 export function present(turn: Turn, shown: Partial<OwnPresence>): void {
-  turn.set({ own: shown.state === null ? nobody : { ...turn.state.own, ...shown } });
+  turn.set({ own: { ...(shown.state === null ? nobody : turn.state.own), ...shown } });
 }
 
 /** Takes who is there when the document is opened; one's own entry is what the server believes. */
@@ -78,8 +78,10 @@ export function due(state: State): boolean {
 export function tell(turn: Turn): void {
   const { doc, place, own, told } = turn.state;
   if (!due(turn.state) || !place) return;
-  turn.send({ t: "presence", doc, rev: place.rev, ...news(own, told) });
-  turn.set({ told: own });
+  const said = news(own, told);
+  turn.send({ t: "presence", doc, rev: place.rev, ...said });
+  // A cursor is ignored beside a null state: it comes with the next message.
+  turn.set({ told: said.state === null ? nobody : own });
 }
 
 function news(own: OwnPresence, told: OwnPresence): Partial<OwnPresence> {

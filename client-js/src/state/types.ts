@@ -101,7 +101,7 @@ export type Event =
   | { readonly type: "message"; readonly message: DocumentMessage }
   /** The time after the effect `retry` is over. */
   | { readonly type: "retry" }
-  /** What others should see of this client; what is absent stays as it was, a null state leaves. */
+  /** What others should see of this client; what is absent stays as it was, but a null state leaves. */
   | ({ readonly type: "present" } & Partial<OwnPresence>)
   /** Tell the others now, if there is anything to tell. */
   | { readonly type: "tell" }

@@ -63,6 +63,7 @@ function bind(doc: Doc, options?: BindingOptions, quill = editor()): Person {
       quill.root.querySelector("p")?.dispatchEvent(new Event(name, { bubbles: true }));
       await new Promise((resolve) => setTimeout(resolve));
     },
+    undo: () => dispose.history.undo(),
     dispose,
   };
 }

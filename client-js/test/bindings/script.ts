@@ -18,6 +18,7 @@ export interface Person {
   /** The names at the carets that are drawn. */
   readonly carets: readonly string[];
   compose(begin: boolean): Promise<void>;
+  undo(): void;
   dispose(): void;
 }
 
@@ -159,6 +160,39 @@ export function playScript({ type, bind }: Subject): void {
     expect(person.selection).toEqual([4, 4]);
     office.settle();
     expect(text(other)).toBe(`zeroone two${end}`);
+  });
+
+  it("shows the others one of two editors of a page, and ends by itself", async () => {
+    const { document, office, other, person: above } = open({ user: { name: "above" } });
+    const below = bind(document, { user: { name: "below" } });
+    above.type(0, "one two");
+    office.settle();
+    const ann = (name: string, ...cursor: number[]) =>
+      eventually(office, () =>
+        expect(other.peers).toMatchObject({ ann: { cursor, state: { name } } }),
+      );
+    above.select(4, 7);
+    await ann("above", 4, 7);
+    below.select(1, 2);
+    await ann("below", 1, 2);
+    other.submit([{ insert: "> " }]);
+    await ann("below", 3, 4);
+    below.dispose();
+    await ann("above", 6, 9);
+    above.dispose();
+    await eventually(office, () => expect(other.peers).toEqual({}));
+  });
+
+  it("leaves the caret where it is when another editor of the page undoes", () => {
+    const { document, person: above } = open();
+    above.type(0, "one two");
+    const below = bind(document);
+    below.type(7, " three");
+    above.select(2, 2);
+    below.undo();
+    expect(above.text).toBe(`one two${end}`);
+    expect(above.selection).not.toEqual(below.selection);
+    expect(document.state.own.cursor).toEqual(below.selection);
   });
 
   it("draws and lists the others alike, whatever they tell of themselves", async () => {

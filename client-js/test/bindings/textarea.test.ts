@@ -42,6 +42,7 @@ function bind(document: Doc, options?: BindingOptions): Person {
     async compose(begin) {
       textarea.dispatchEvent(new Event(begin ? "compositionstart" : "compositionend"));
     },
+    undo: () => dispose.history.undo(),
     dispose,
   };
 }

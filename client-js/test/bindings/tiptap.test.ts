@@ -68,6 +68,7 @@ function bind(document: Doc, options: BindingOptions = {}): Person {
       view.dom.dispatchEvent(new CompositionEvent(name, { bubbles: true }));
       await new Promise((resolve) => setTimeout(resolve, begin ? 0 : 200));
     },
+    undo: () => end.history.undo(),
     dispose: end,
   };
 }

@@ -412,6 +412,16 @@ describe("S7: cursors", () => {
     expect(due(story.state)).toBe(false);
   });
 
+  it("of one's own come back without the state that they leave with", () => {
+    const story = new Story().join().do({ type: "present", cursor: [1, 1], state: { name: "Me" } });
+    story.do({ type: "tell" }).do({ type: "present", cursor: [2, 2], state: null });
+    expect(story.do({ type: "tell" }).sent).toMatchObject([{ state: null }]);
+    expect(story.do({ type: "tell" }).sent).toEqual([
+      { t: "presence", doc: "d", rev: 5, cursor: [2, 2] },
+    ]);
+    expect(due(story.state)).toBe(false);
+  });
+
   it("come and go", () => {
     const story = new Story().join();
     const presence = { t: "presence", doc: "d", rev: 5 } as const;
