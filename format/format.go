@@ -57,7 +57,7 @@ func (f Format) Write(content ot.Delta) string {
 // Read returns the content of a document of type t that is written in the
 // format, which must not be Delta. CRLF and CR become LF. A rich-text gets a
 // newline at its end where it has none; a text has what a last paragraph ends
-// with left out. The errors wrap ErrInvalid.
+// with left out, and a newline for each line break. The errors wrap ErrInvalid.
 func (f Format) Read(text string, t ot.Type) (ot.Delta, error) {
 	text = newlines.Replace(text)
 	var content ot.Delta
@@ -81,6 +81,7 @@ func (f Format) Read(text string, t ot.Type) (ot.Delta, error) {
 	}
 	if t == ot.Text {
 		plain := strings.TrimSuffix(writeText(content), "\n")
+		plain = strings.ReplaceAll(plain, string(lineBreak), "\n")
 		return ot.Delta{ot.Insert(plain, nil)}.Normalize(), nil
 	}
 	return endLine(content), nil

@@ -53,6 +53,12 @@ var written = []struct{ name, content, html, markdown string }{
 		`<p>1. &lt;b&gt;*a*&lt;/b&gt; &amp; [x]</p>`, "1\\. \\<b\\>\\*a\\*\\</b\\> \\& \\[x\\]\n"},
 	{"code that would define a reference", "[{\"insert\":\"x]:y\",\"attributes\":{\"code\":true,\"link\":\"/z\"}},{\"insert\":\"\\n\"}]",
 		`<p><a href="/z"><code>x]:y</code></a></p>`, "[<code>x\\]:y</code>](</z>)\n"},
+	{"a rule", `[{"insert":"a\n"},{"insert":{"divider":true}},{"insert":"\n"},{"insert":{"divider":true}},{"insert":"\n","attributes":{"blockquote":true}}]`,
+		`<p>a</p><hr><blockquote><hr></blockquote>`, "a\n\n---\n\n> ---\n"},
+	{"breaks", `[{"insert":"a \u2028- b\u2028\u2028\nc\u2028d"},{"insert":"\n","attributes":{"list":"bullet"}},{"insert":"e\u2028f"},{"insert":"\n","attributes":{"header":1}}]`,
+		`<p style="white-space: pre-wrap">a <br>- b<br><br><br></p><ul><li>c<br>d</li></ul><h1>e<br>f</h1>`,
+		"a&#32;\\\n\\- b<br><br><br>\n\n- c\\\n  d\n\n# e<br>f\n"},
+	{"a break behind a backslash", `[{"insert":"\\\u2028a\n"}]`, `<p>\<br>a</p>`, "\\\\<br>a\n"},
 	{"spaces", `[{"insert":"  a  b\tc \n"}]`,
 		"<p style=\"white-space: pre-wrap\">  a  b\tc </p>", "&#32; a  b&#9;c&#32;\n"},
 }
@@ -82,7 +88,10 @@ func TestReadHTML(t *testing.T) {
 		{"", `[{"insert":"\n"}]`},
 		{"just text", `[{"insert":"just text\n"}]`},
 		{"<p>a\n  b </p>\n<p>c</p>", `[{"insert":"a b\nc\n"}]`},
-		{"<div>a<br>b<br></div>", `[{"insert":"a\nb\n"}]`},
+		{"<div>a <br> b<br></div>", `[{"insert":"a\u2028b\n"}]`},
+		{"<p>a</p><p><br></p><b>b<br></b><pre>c<br>d</pre>", `[{"insert":"a\n\n"},{"insert":"b","attributes":{"bold":true}},` +
+			`{"insert":"\nc"},{"insert":"\n","attributes":{"code-block":true}},{"insert":"d"},{"insert":"\n","attributes":{"code-block":true}}]`},
+		{"a<h1>b<hr>c</h1>", `[{"insert":"a\nb"},{"insert":"\n","attributes":{"header":1}},{"insert":{"divider":true}},{"insert":"\nc"},{"insert":"\n","attributes":{"header":1}}]`},
 		{"<p></p><p>a</p>", `[{"insert":"a\n"}]`},
 		{"<b>a </b> b", `[{"insert":"a ","attributes":{"bold":true}},{"insert":"b\n"}]`},
 		{"<ul><li>a<ul><li></li></ul></li></ul>",
@@ -106,7 +115,8 @@ func TestReadMarkdown(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ markdown, want string }{
 		{"# A\n\nb\nc", `[{"insert":"A"},{"insert":"\n","attributes":{"header":1}},{"insert":"b c\n"}]`},
-		{"a  \nb", `[{"insert":"a\nb\n"}]`},
+		{"a  \nb\\\nc<br>", `[{"insert":"a\u2028b\u2028c\n"}]`},
+		{"a\n***\nb", `[{"insert":"a\n"},{"insert":{"divider":true}},{"insert":"\nb\n"}]`},
 		{"* a\n\n* b\r\n", `[{"insert":"a"},{"insert":"\n","attributes":{"list":"bullet"}},{"insert":"b"},{"insert":"\n","attributes":{"list":"bullet"}}]`},
 		{"a <script>alert(1)</script> b", `[{"insert":"a  b\n"}]`},
 		{"[a](javascript:alert(1))", `[{"insert":"a\n"}]`},
@@ -147,6 +157,7 @@ func TestReadPlainText(t *testing.T) {
 		{format.Text, "a\n", ot.RichText, "a\n"},
 		{format.Text, "", ot.Text, ""},
 		{format.HTML, "<h1>a</h1><b>b</b><img src=x>", ot.Text, "a\nb"},
+		{format.HTML, "a<br>b<hr>", ot.Text, "a\nb\n"},
 		{format.Markdown, "# a\n\n**b**", ot.Text, "a\nb"},
 	} {
 		got := read(t, c.format, c.text, c.typ)

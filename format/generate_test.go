@@ -19,7 +19,7 @@ type carrier struct {
 }
 
 var carriedByHTML = carrier{
-	characters: "ab  \t&<>\"'\u00a0é😀.*_#-1",
+	characters: "ab  \u2028\t&<>\"'\u00a0é😀.*_#-1",
 	inline: []ot.Attribute{
 		{Key: "bold", Value: "true"}, {Key: "italic", Value: "true"}, {Key: "underline", Value: "true"},
 		{Key: "strike", Value: "true"}, {Key: "code", Value: "true"}, {Key: "script", Value: `"sub"`},
@@ -36,7 +36,7 @@ var carriedByHTML = carrier{
 }
 
 var carriedByMarkdown = carrier{
-	characters: "ab  \t&<>\"'\u00a0é😀.*_#-1`[]()!~\\+=|{}:",
+	characters: "ab  \u2028\t&<>\"'\u00a0é😀.*_#-1`[]()!~\\+=|{}:",
 	inline: []ot.Attribute{
 		{Key: "bold", Value: "true"}, {Key: "italic", Value: "true"}, {Key: "strike", Value: "true"},
 		{Key: "code", Value: "true"}, {Key: "link", Value: `"https://a.example/b?c=d&e=f#g"`},
@@ -75,7 +75,11 @@ func (c carrier) content(t *rapid.T) ot.Delta {
 				block = append(block, ot.Attribute{Key: "indent", Value: ot.Value('0' + rune(depth))})
 			}
 		}
-		c.line(t, &b, isCode)
+		if !isCode && !isList && (len(block) == 0 || block[0].Key != "header") && rapid.IntRange(0, 7).Draw(t, "rule") == 0 {
+			b.InsertEmbed(ot.Embed{Key: "divider", Value: "true"}, nil)
+		} else {
+			c.line(t, &b, isCode)
+		}
 		b.Insert("\n", ot.MakeAttributes(block...))
 	}
 	return b.Delta()

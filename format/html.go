@@ -44,7 +44,7 @@ func (w *htmlWriter) line(l line) {
 		w.WriteByte('\n')
 	case quote:
 		w.openGroup(l.block)
-		w.element("p", l)
+		w.paragraph(l)
 	case header:
 		w.element("h"+strconv.Itoa(l.block.level), l)
 	case listItem:
@@ -55,8 +55,20 @@ func (w *htmlWriter) line(l line) {
 		w.nest(l.block.indent+1, tag)
 		w.element("li", l)
 	default:
-		w.element("p", l)
+		w.paragraph(l)
 	}
+}
+
+func (w *htmlWriter) paragraph(l line) {
+	if !l.isRule() {
+		w.element("p", l)
+		return
+	}
+	w.marked(l.pieces[0].mark, func() {
+		w.WriteString("<hr")
+		w.blockAttributes(l)
+		w.WriteByte('>')
+	})
 }
 
 // nest opens and closes lists until depth of them are open, the innermost of
@@ -138,28 +150,33 @@ func (w *htmlWriter) blockAttributes(l line) {
 
 // collapses tells whether HTML would drop some of a line's white space.
 func collapses(l line) bool {
-	space := true // at the edges of a line
+	const edge = lineBreak // of a line, too
+	last := edge
 	for _, p := range l.pieces {
 		for _, c := range p.op.Text() {
 			switch {
-			case c == '\t' || c == '\f' || c == ' ' && space:
+			case c == '\t' || c == '\f':
 				return true
-			default:
-				space = c == ' '
+			case c == ' ' && (last == ' ' || last == edge), c == edge && last == ' ':
+				return true
 			}
+			last = c
 		}
 		if p.op.Kind() == ot.EmbedKind {
-			space = false
+			last = 0
 		}
 	}
-	return space && len(l.pieces) > 0
+	return last == ' '
 }
 
 // inline writes what stands in a line. Where the line is compared, the end of
 // one that came or went is shown.
 func (w *htmlWriter) inline(l line) {
 	for _, p := range l.pieces {
-		w.marked(p.mark, func() { w.piece(p.op) })
+		w.marked(p.mark, func() { w.piece(p.op, l.block.kind == code) })
+	}
+	if l.block.kind != code && l.endsInBreak() {
+		w.WriteString("<br>") // the last one of a block counts for nothing
 	}
 	if l.end != kept {
 		w.marked(l.end, func() { w.WriteString("¶") })
@@ -178,7 +195,7 @@ func (w *htmlWriter) marked(m mark, write func()) {
 	write()
 }
 
-func (w *htmlWriter) piece(op ot.Op) {
+func (w *htmlWriter) piece(op ot.Op, isCode bool) {
 	var closing []string
 	open := func(tag, attributes string) {
 		w.WriteString("<" + tag + attributes + ">")
@@ -196,10 +213,13 @@ func (w *htmlWriter) piece(op ot.Op) {
 	if attributes := spanAttributes(a); attributes != "" {
 		open("span", attributes)
 	}
-	if op.Kind() == ot.EmbedKind {
+	switch written := html.EscapeString(op.Text()); {
+	case op.Kind() == ot.EmbedKind:
 		w.embed(op)
-	} else {
-		w.WriteString(html.EscapeString(op.Text()))
+	case isCode:
+		w.WriteString(written)
+	default:
+		w.WriteString(strings.ReplaceAll(written, string(lineBreak), "<br>"))
 	}
 	for _, tag := range slices.Backward(closing) {
 		w.WriteString(tag)

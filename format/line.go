@@ -60,6 +60,26 @@ func split(pieces []piece) []line {
 	return all
 }
 
+// isRule tells whether a line is a rule across the page: an embed on its own.
+func (l line) isRule() bool {
+	if len(l.pieces) != 1 || l.block.kind != paragraph && l.block.kind != quote {
+		return false
+	}
+	op := l.pieces[0].op
+	return op.Kind() == ot.EmbedKind && op.Embed() == rule
+}
+
+var rule = ot.Embed{Key: "divider", Value: "true"}
+
+// lineBreak is a break within a line, U+2028.
+const lineBreak = '\u2028'
+
+// endsInBreak tells whether nothing stands behind the last break of a line.
+func (l line) endsInBreak() bool {
+	n := len(l.pieces)
+	return n > 0 && strings.HasSuffix(l.pieces[n-1].op.Text(), string(lineBreak))
+}
+
 func lines(content ot.Delta) []line {
 	pieces := make([]piece, len(content))
 	for i, op := range content {

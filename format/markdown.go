@@ -78,9 +78,10 @@ func writeMarkdown(content ot.Delta) string {
 
 type markdownWriter struct {
 	strings.Builder
-	last  block    // of the line before
-	lists []int    // how far the text of the open items stands in
-	code  []string // the lines of code that is open
+	last   block    // of the line that was begun last
+	lists  []int    // how far the text of the open items stands in
+	code   []string // the lines of code that is open
+	prefix string   // what the next line of a paragraph begins with
 }
 
 func (w *markdownWriter) line(l line) {
@@ -92,6 +93,7 @@ func (w *markdownWriter) line(l line) {
 		return // Markdown has no empty paragraphs
 	}
 	w.separate(b)
+	w.last = b
 	switch b.kind {
 	case code:
 		w.code = append(w.code, plain(l))
@@ -100,17 +102,27 @@ func (w *markdownWriter) line(l line) {
 		w.inline(l)
 	case quote:
 		w.WriteString("> ")
-		w.inline(l)
+		w.prefix = "> "
+		w.paragraph(l)
 	case listItem:
 		w.item(b)
+		w.prefix = strings.Repeat(" ", w.lists[len(w.lists)-1])
 		w.inline(l)
 	default:
-		w.inline(l)
+		w.prefix = ""
+		w.paragraph(l)
 	}
 	if b.kind != code {
 		w.WriteByte('\n')
 	}
-	w.last = b
+}
+
+func (w *markdownWriter) paragraph(l line) {
+	if l.isRule() {
+		w.WriteString("---")
+		return
+	}
+	w.inline(l)
 }
 
 // separate writes what stands between two lines.

@@ -37,10 +37,11 @@ type htmlReader struct {
 	out   ot.Builder
 	lines int // ended so far
 	scope
-	started bool           // the line has something in it
-	pending bool           // white space, to be written if something follows
-	gap     *ot.Attributes // of that white space
-	boxed   bool           // a checkbox was just read: the next space is its own
+	started bool             // the line has something in it
+	breaks  []*ot.Attributes // formats of line breaks, to be written if something follows
+	pending bool             // white space, likewise
+	gap     *ot.Attributes   // of that white space
+	boxed   bool             // a checkbox was just read: the next space is its own
 }
 
 // scope is what an element lays over its children.
@@ -91,9 +92,14 @@ func (r *htmlReader) element(n *html.Node) {
 // leaf reads elements whose children do not matter.
 func (r *htmlReader) leaf(n *html.Node) bool {
 	switch {
-	case n.DataAtom == atom.Br:
+	case n.DataAtom == atom.Br && r.pre:
 		r.started = true
 		r.endLine()
+	case n.DataAtom == atom.Br:
+		r.started, r.pending = true, false
+		r.breaks = append(r.breaks, r.format)
+	case n.DataAtom == atom.Hr:
+		r.rule(n)
 	case n.DataAtom == atom.Img:
 		r.image(n)
 	case n.DataAtom == atom.Input: // enter has seen it
@@ -259,7 +265,7 @@ func (r *htmlReader) text(text string) {
 		case r.pre:
 			r.started = true
 			r.endLine()
-		case r.started && !r.pending:
+		case r.started && !r.pending && len(r.breaks) == 0:
 			r.pending, r.gap = true, r.format
 		}
 		rest = rest[n+1:]
@@ -281,19 +287,34 @@ func (r *htmlReader) write(text string) {
 }
 
 func (r *htmlReader) writePending() {
+	for _, format := range r.breaks {
+		r.out.Insert(string(lineBreak), format)
+	}
+	r.breaks = nil
 	if r.pending {
 		r.out.Insert(" ", r.gap)
 		r.pending = false
 	}
 }
 
-func (r *htmlReader) embed(key, value string, a *ot.Attributes) {
+func (r *htmlReader) embed(key string, value any, a *ot.Attributes) {
 	if value == "" {
 		return
 	}
 	r.writePending()
 	r.out.InsertEmbed(ot.Embed{Key: key, Value: attribute(key, value).Value}, a)
 	r.started = true
+}
+
+// rule reads a rule across the page: a line, but of no list and no header.
+func (r *htmlReader) rule(n *html.Node) {
+	r.endLine()
+	r.enter(n)
+	if r.block.kind != quote {
+		r.block.kind = paragraph
+	}
+	r.embed(rule.Key, true, nil)
+	r.endLine()
 }
 
 func (r *htmlReader) image(n *html.Node) {
@@ -307,9 +328,13 @@ func (r *htmlReader) image(n *html.Node) {
 	r.format = outer
 }
 
-// endLine ends a line that has begun.
+// endLine ends a line that has begun. A break at its end counts for nothing.
 func (r *htmlReader) endLine() {
 	r.pending = false
+	if n := len(r.breaks); n > 0 {
+		r.breaks = r.breaks[:n-1]
+		r.writePending()
+	}
 	if !r.started {
 		return
 	}

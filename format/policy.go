@@ -24,7 +24,7 @@ var policy = newPolicy()
 func newPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements(
-		"p", "div", "br", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "ol", "ul", "li",
+		"p", "div", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "ol", "ul", "li",
 		"table", "thead", "tbody", "tfoot", "tr", "td", "th",
 		"strong", "b", "em", "i", "u", "ins", "s", "del", "strike", "sub", "sup", "code",
 	)

@@ -106,7 +106,13 @@ func (w *markdownWriter) inline(l line) {
 			}
 		}
 	}
+	if l.endsInBreak() {
+		w.WriteString(htmlBreak) // the last one of a paragraph counts for nothing
+	}
 }
+
+// htmlBreak is a line break where a backslash would not be one.
+const htmlBreak = "<br>"
 
 // apart stands between delimiters that would otherwise count as one run, or
 // not count at all because of what is next to them. It is read as nothing.
@@ -147,8 +153,24 @@ func closing(marks string) string {
 }
 
 // text writes text so that all of it is read as such; first and last say
-// whether it is at the edge of the line.
+// whether it is at the edge of the line. Line breaks inside of it wrap.
 func (w *markdownWriter) text(text string, first, last bool) {
+	before, after, more := strings.Cut(text, string(lineBreak))
+	w.words(before, first, last || more)
+	if !more {
+		return
+	}
+	wraps := w.last.kind != header && before != "" && after != "" &&
+		!strings.HasPrefix(after, string(lineBreak)) && !strings.HasSuffix(before, `\`) // which goldmark takes for this one
+	if wraps {
+		w.WriteString("\\\n" + w.prefix)
+	} else {
+		w.WriteString(htmlBreak)
+	}
+	w.text(after, wraps, last)
+}
+
+func (w *markdownWriter) words(text string, first, last bool) {
 	escaped := escape(text)
 	if first {
 		escaped = escapeStart(escaped)
