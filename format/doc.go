@@ -3,9 +3,11 @@
 // formats those of Quill: bold, italic, underline, strike, code, script, link,
 // color, background, font and size in a line; header, list, blockquote,
 // code-block, indent, align and direction on the newline that ends it; the
-// embeds image, video and formula. Two more are ProseMirror's as the client
-// maps them: U+2028 is a line break, and {"divider":true}, alone in its line, a
-// rule across the page.
+// embeds image, video and formula. Three more are those of ProseMirror's
+// documents, as the client maps them: U+2028 is a line break; {"divider":true},
+// alone in its line, a rule across the page; and nest on a newline tells where
+// in quotes and lists a line stands whose other formats do not, such as a second
+// paragraph of an item.
 //
 // Reading what was written gives the same content, as far as the form can
 // carry it.
@@ -14,18 +16,21 @@
 //
 // Text carries text alone: formats and embeds are left out.
 //
-// HTML carries all of the above, but not: other formats and embeds; several
-// block formats on one line, of which code-block, list, header and blockquote
-// count in this order; other block formats on lines of code; values of formats
-// that are not Quill's own; a rule beside text, or in a list, a header or code; links and images whose URL has a scheme other than
-// http, https, mailto and tel (and data, for images); U+0000. Indents end at 8.
+// HTML carries all of the above, but not: other formats and embeds; header
+// beside list, and either beside code-block, which goes first; other formats
+// than blockquote and nest on lines of code; values of formats that are not
+// Quill's own; a nest that does not fit, that says what the other formats say
+// already, or whose indent is not the depth of its list; a rule beside text, or
+// with formats, or in a list, a header or code; links and images whose URL has a
+// scheme other than http, https, mailto and tel (and data, for images); U+0000.
+// Indents end at 8, and there are 10 quotes and lists around a line at most.
 //
 // Markdown (CommonMark, with strikethrough and task lists) carries bold,
-// italic, strike, code, link, header, list, indent of lists, blockquote,
-// code-block and images that have no formats. Beside what HTML cannot carry it
-// loses the other formats; empty lines outside of code; formats but code on
-// spaces at the edge of a run; an indent that is more than one deeper than the
-// line before; formats of empty text and of line breaks at the edge of a run.
+// italic, strike, code, link, header, list, indent of lists, blockquote, nest,
+// code-block, line breaks, rules, and images that have no formats. Beside what
+// HTML cannot carry it loses the other formats; empty lines outside of code;
+// formats but code on spaces and line breaks at the edge of a run; an indent
+// that is more than one deeper than the line before; formats of empty text.
 // Lines are paragraphs: a line that is merely wrapped is read as one with the
 // line before.
 //

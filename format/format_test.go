@@ -40,7 +40,7 @@ var written = []struct{ name, content, html, markdown string }{
 	{"a header", `[{"insert":"x"},{"insert":"\n","attributes":{"header":2}}]`, `<h2>x</h2>`, "## x\n"},
 	{"a list", `[{"insert":"a"},{"insert":"\n","attributes":{"list":"bullet"}},` +
 		`{"insert":"b"},{"insert":"\n","attributes":{"indent":1,"list":"ordered"}},{"insert":"c"},{"insert":"\n","attributes":{"list":"bullet"}}]`,
-		`<ul><li>a</li><ol><li>b</li></ol><li>c</li></ul>`, "- a\n  1. b\n- c\n"},
+		`<ul><li>a<ol><li>b</li></ol></li><li>c</li></ul>`, "- a\n  1. b\n- c\n"},
 	{"a check list", `[{"insert":"a"},{"insert":"\n","attributes":{"list":"checked"}},{"insert":"b"},{"insert":"\n","attributes":{"list":"unchecked"}}]`,
 		`<ul><li data-list="checked">a</li><li data-list="unchecked">b</li></ul>`, "- [x] a\n- [ ] b\n"},
 	{"code", "[{\"insert\":\"if a < b {\"},{\"insert\":\"\\n\",\"attributes\":{\"code-block\":\"go\"}},{\"insert\":\"\\t}\"},{\"insert\":\"\\n\",\"attributes\":{\"code-block\":\"go\"}}]",
@@ -53,6 +53,18 @@ var written = []struct{ name, content, html, markdown string }{
 		`<p>1. &lt;b&gt;*a*&lt;/b&gt; &amp; [x]</p>`, "1\\. \\<b\\>\\*a\\*\\</b\\> \\& \\[x\\]\n"},
 	{"code that would define a reference", "[{\"insert\":\"x]:y\",\"attributes\":{\"code\":true,\"link\":\"/z\"}},{\"insert\":\"\\n\"}]",
 		`<p><a href="/z"><code>x]:y</code></a></p>`, "[<code>x\\]:y</code>](</z>)\n"},
+	{"an item of several blocks", `[{"insert":"a"},{"insert":"\n","attributes":{"align":"right","list":"ordered"}},{"insert":"b"},{"insert":"\n","attributes":{"nest":"o"}},` +
+		`{"insert":"c"},{"insert":"\n","attributes":{"code-block":true,"nest":"o"}},{"insert":"d"},{"insert":"\n","attributes":{"indent":1,"list":"bullet"}},` +
+		`{"insert":"e"},{"insert":"\n","attributes":{"blockquote":true,"nest":"obQ"}},{"insert":"f"},{"insert":"\n","attributes":{"list":"ordered"}}]`,
+		`<ol><li><p style="text-align: right">a</p><p>b</p><pre><code>c` + "\n" + `</code></pre><ul><li>d<blockquote><p>e</p></blockquote></li></ul></li><li>f</li></ol>`,
+		"1. a\n\n   b\n\n   ```\n   c\n   ```\n\n   - d\n\n     > e\n\n1. f\n"},
+	{"neighbours of a kind", `[{"insert":"a"},{"insert":"\n","attributes":{"blockquote":true}},{"insert":"b"},{"insert":"\n","attributes":{"blockquote":true,"nest":"Q"}},` +
+		`{"insert":"c"},{"insert":"\n","attributes":{"list":"bullet"}},{"insert":"d"},{"insert":"\n","attributes":{"list":"bullet","nest":"B"}},` +
+		`{"insert":"e"},{"insert":"\n","attributes":{"code-block":true}},{"insert":"f"},{"insert":"\n","attributes":{"code-block":true,"nest":"/"}}]`,
+		"<blockquote><p>a</p></blockquote><blockquote><p>b</p></blockquote><ul><li>c</li></ul><ul><li>d</li></ul><pre><code>e\n</code></pre><pre><code>f\n</code></pre>",
+		"> a\n\n> b\n\n- c\n* d\n\n```\ne\n```\n\n```\nf\n```\n"},
+	{"a quote of a header and a list", `[{"insert":"a"},{"insert":"\n","attributes":{"blockquote":true,"header":2}},{"insert":"b"},{"insert":"\n","attributes":{"blockquote":true,"list":"bullet"}}]`,
+		`<blockquote><h2>a</h2><ul><li>b</li></ul></blockquote>`, "> ## a\n>\n> - b\n"},
 	{"a rule", `[{"insert":"a\n"},{"insert":{"divider":true}},{"insert":"\n"},{"insert":{"divider":true}},{"insert":"\n","attributes":{"blockquote":true}}]`,
 		`<p>a</p><hr><blockquote><hr></blockquote>`, "a\n\n---\n\n> ---\n"},
 	{"breaks", `[{"insert":"a \u2028- b\u2028\u2028\nc\u2028d"},{"insert":"\n","attributes":{"list":"bullet"}},{"insert":"e\u2028f"},{"insert":"\n","attributes":{"header":1}}]`,
@@ -72,8 +84,8 @@ func TestWrite(t *testing.T) {
 			if got != want {
 				t.Errorf("%s: %s is\n%s\nwant\n%s", c.name, f, got, want)
 			}
-			if c.name == "formats" && f == format.Markdown {
-				continue // the italic spaces become plain
+			if (c.name == "formats" || c.name == "an item of several blocks") && f == format.Markdown {
+				continue // the italic spaces become plain, the item loses its alignment
 			}
 			if back := read(t, f, got, ot.RichText); !back.Equal(content) {
 				t.Errorf("%s: %s is read back as %v", c.name, f, back)
@@ -96,6 +108,11 @@ func TestReadHTML(t *testing.T) {
 		{"<b>a </b> b", `[{"insert":"a ","attributes":{"bold":true}},{"insert":"b\n"}]`},
 		{"<ul><li>a<ul><li></li></ul></li></ul>",
 			`[{"insert":"a"},{"insert":"\n","attributes":{"list":"bullet"}},{"insert":"\n","attributes":{"indent":1,"list":"bullet"}}]`},
+		{`<ol><li data-list="bullet">a</li><li data-list="ordered">b</li></ol>`,
+			`[{"insert":"a"},{"insert":"\n","attributes":{"list":"bullet"}},{"insert":"b"},{"insert":"\n","attributes":{"list":"ordered"}}]`},
+		{"<ul><li><h1>a</h1></li><li><hr><blockquote>b</blockquote></li><ul><li>c</ul></ul>",
+			`[{"insert":"a"},{"insert":"\n","attributes":{"list":"bullet"}},{"insert":{"divider":true}},{"insert":"\nb"},{"insert":"\n","attributes":{"list":"bullet"}},` +
+				`{"insert":"c"},{"insert":"\n","attributes":{"indent":1,"list":"bullet"}}]`},
 		{"<table><tr><td>a</td><td>b</td></tr></table>", `[{"insert":"a\nb\n"}]`},
 		{"<script>alert(1)</script><p onclick=x()>a</p>", `[{"insert":"a\n"}]`},
 		{`<a href="javascript:alert(1)">a</a>`, `[{"insert":"a\n"}]`},

@@ -27,7 +27,7 @@ var carriedByHTML = carrier{
 		{Key: "link", Value: `"mailto:a@b.example"`}, {Key: "color", Value: `"#ff0000"`},
 		{Key: "background", Value: `"rgb(1, 2, 3)"`}, {Key: "font", Value: `"serif"`}, {Key: "size", Value: `"large"`},
 	},
-	blocks: blocks,
+	blocks: blockFormats,
 	over: []ot.Attribute{
 		{Key: "align", Value: `"center"`}, {Key: "align", Value: `"right"`}, {Key: "direction", Value: `"rtl"`},
 		{Key: "indent", Value: "1"}, {Key: "indent", Value: "8"},
@@ -41,10 +41,10 @@ var carriedByMarkdown = carrier{
 		{Key: "bold", Value: "true"}, {Key: "italic", Value: "true"}, {Key: "strike", Value: "true"},
 		{Key: "code", Value: "true"}, {Key: "link", Value: `"https://a.example/b?c=d&e=f#g"`},
 	},
-	blocks: blocks, indents: 3, steps: true,
+	blocks: blockFormats, indents: 3, steps: true,
 }
 
-var blocks = [][]ot.Attribute{
+var blockFormats = [][]ot.Attribute{
 	nil,
 	{{Key: "header", Value: "1"}}, {{Key: "header", Value: "6"}},
 	{{Key: "list", Value: `"ordered"`}}, {{Key: "list", Value: `"bullet"`}},

@@ -9,132 +9,139 @@ import (
 	"github.com/coscribe/coscribe/ot"
 )
 
-// writeHTML writes a content as HTML: a block for each line, lists nested by
-// their indent, neighbouring lines of code and of quotes in one element.
+// writeHTML writes a content as HTML: a block for each line, in the quotes and
+// items that it stands in, and neighbouring lines of code in one element.
 func writeHTML(content ot.Delta) string {
 	return renderLines(lines(content))
 }
 
 func renderLines(all []line) string {
 	var w htmlWriter
-	for _, l := range all {
-		w.line(l)
+	where := places(all)
+	for i, l := range all {
+		alone := i+1 == len(all) || where[i+1].keep < len(where[i].kinds)
+		w.line(l, where[i], alone)
 	}
-	w.close()
+	w.enter(place{})
 	return policy.Sanitize(w.String())
 }
 
 type htmlWriter struct {
 	strings.Builder
-	lists []string // open, ol or ul
-	group block    // of code or a quote that is open
+	open []level
+	code bool // is open, too
 }
 
-func (w *htmlWriter) line(l line) {
-	if w.group.kind != l.block.kind || w.group.language != l.block.language {
-		w.closeGroup()
+// level is a quote or a list that is open.
+type level struct {
+	kind byte
+	item bool // of the list: is open, too
+}
+
+// line writes a line. Alone it is where nothing stands in the same item behind
+// it.
+func (w *htmlWriter) line(l line, p place, alone bool) {
+	b := l.block
+	if !p.joins {
+		w.enter(p)
 	}
-	if l.block.kind != listItem {
-		w.nest(0, "")
-	}
-	switch l.block.kind {
-	case code:
-		w.openGroup(l.block)
+	switch {
+	case p.beginsItem():
+		w.item(l, alone)
+	case b.kind == code:
+		w.openCode(b.language)
 		w.inline(l)
 		w.WriteByte('\n')
-	case quote:
-		w.openGroup(l.block)
-		w.paragraph(l)
-	case header:
-		w.element("h"+strconv.Itoa(l.block.level), l)
-	case listItem:
-		tag := "ul"
-		if l.block.list == "ordered" {
-			tag = "ol"
-		}
-		w.nest(l.block.indent+1, tag)
-		w.element("li", l)
+	case b.kind == header:
+		w.element("h"+strconv.Itoa(b.level), l)
+	case l.isRule():
+		w.marked(l.pieces[0].mark, func() {
+			w.WriteString("<hr" + blockAttributes(l) + ">")
+		})
 	default:
-		w.paragraph(l)
+		w.element("p", l)
 	}
 }
 
-func (w *htmlWriter) paragraph(l line) {
-	if !l.isRule() {
+// enter closes and opens what stands between the line before and one at p.
+func (w *htmlWriter) enter(p place) {
+	if w.code {
+		w.WriteString("</code></pre>")
+		w.code = false
+	}
+	for n := len(w.open); n > p.keep; n = len(w.open) {
+		last := &w.open[n-1]
+		if last.item {
+			w.WriteString("</li>")
+			last.item = false
+		}
+		if p.next && n == p.keep+1 {
+			break
+		}
+		w.WriteString("</" + elements[last.kind] + ">")
+		w.open = w.open[:n-1]
+	}
+	for _, kind := range []byte(p.kinds[len(w.open):]) {
+		w.WriteString("<" + elements[kind] + ">")
+		w.open = append(w.open, level{kind: kind})
+	}
+}
+
+// elements are those of quotes and lists.
+var elements = map[byte]string{'q': "blockquote", 'b': "ul", 'o': "ol", 't': "ul"}
+
+// item begins an item with its first line. What the line has of its own stands
+// in the item only where that has no other.
+func (w *htmlWriter) item(l line, alone bool) {
+	w.open[len(w.open)-1].item = true
+	w.WriteString("<li")
+	if list := l.block.list; listKinds[list] == "t" {
+		w.WriteString(` data-list="` + list + `"`)
+	}
+	l.block.indent = 0 // it is where it stands
+	own := blockAttributes(l)
+	if own != "" && !alone {
+		w.WriteByte('>')
 		w.element("p", l)
 		return
 	}
-	w.marked(l.pieces[0].mark, func() {
-		w.WriteString("<hr")
-		w.blockAttributes(l)
-		w.WriteByte('>')
-	})
+	w.WriteString(own + ">")
+	w.content(l)
 }
 
-// nest opens and closes lists until depth of them are open, the innermost of
-// which is a tag.
-func (w *htmlWriter) nest(depth int, tag string) {
-	for n := len(w.lists); n > depth || n == depth && n > 0 && w.lists[n-1] != tag; n-- {
-		w.WriteString("</" + w.lists[n-1] + ">")
-		w.lists = w.lists[:n-1]
-	}
-	for len(w.lists) < depth {
-		w.WriteString("<" + tag + ">")
-		w.lists = append(w.lists, tag)
-	}
-}
-
-func (w *htmlWriter) openGroup(b block) {
-	if w.group.kind == b.kind {
+func (w *htmlWriter) openCode(language string) {
+	if w.code {
 		return
 	}
-	w.group = b
-	switch {
-	case b.kind == quote:
-		w.WriteString("<blockquote>")
-	case b.language == "":
-		w.WriteString("<pre><code>")
-	default:
-		w.WriteString(`<pre><code class="language-` + b.language + `">`)
+	w.code = true
+	w.WriteString("<pre><code")
+	if language != "" {
+		w.WriteString(` class="language-` + language + `"`)
 	}
-}
-
-func (w *htmlWriter) closeGroup() {
-	switch w.group.kind {
-	case code:
-		w.WriteString("</code></pre>")
-	case quote:
-		w.WriteString("</blockquote>")
-	}
-	w.group = block{}
-}
-
-func (w *htmlWriter) close() {
-	w.closeGroup()
-	w.nest(0, "")
+	w.WriteByte('>')
 }
 
 func (w *htmlWriter) element(tag string, l line) {
-	w.WriteString("<" + tag)
-	w.blockAttributes(l)
-	w.WriteByte('>')
+	w.WriteString("<" + tag + blockAttributes(l) + ">")
+	w.content(l)
+	w.WriteString("</" + tag + ">")
+}
+
+// content writes what stands in a line, so that the line is seen.
+func (w *htmlWriter) content(l line) {
 	w.inline(l)
 	if len(l.pieces) == 0 && l.end == kept {
 		w.WriteString("<br>")
 	}
-	w.WriteString("</" + tag + ">")
 }
 
-func (w *htmlWriter) blockAttributes(l line) {
-	b := l.block
-	if b.list == "checked" || b.list == "unchecked" {
-		w.WriteString(` data-list="` + b.list + `"`)
-	}
-	if b.indent > 0 && b.kind != listItem {
-		w.WriteString(` class="ql-indent-` + strconv.Itoa(b.indent) + `"`)
+func blockAttributes(l line) string {
+	b, own := l.block, ""
+	if b.indent > 0 {
+		own += ` class="ql-indent-` + strconv.Itoa(b.indent) + `"`
 	}
 	if b.rtl {
-		w.WriteString(` dir="rtl"`)
+		own += ` dir="rtl"`
 	}
 	var styles []string
 	if b.align != "" {
@@ -144,8 +151,9 @@ func (w *htmlWriter) blockAttributes(l line) {
 		styles = append(styles, "white-space: pre-wrap")
 	}
 	if len(styles) > 0 {
-		w.WriteString(` style="` + strings.Join(styles, "; ") + `"`)
+		own += ` style="` + strings.Join(styles, "; ") + `"`
 	}
+	return own
 }
 
 // collapses tells whether HTML would drop some of a line's white space.
@@ -285,4 +293,4 @@ func (w *htmlWriter) embed(op ot.Op) {
 	}
 }
 
-var imageFormats = []string{"alt", "width", "height"}
+var imageFormats = []string{"alt", "title", "width", "height"}

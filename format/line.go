@@ -62,7 +62,7 @@ func split(pieces []piece) []line {
 
 // isRule tells whether a line is a rule across the page: an embed on its own.
 func (l line) isRule() bool {
-	if len(l.pieces) != 1 || l.block.kind != paragraph && l.block.kind != quote {
+	if len(l.pieces) != 1 || l.block.kind != paragraph || l.block.list != "" {
 		return false
 	}
 	op := l.pieces[0].op
@@ -88,14 +88,12 @@ func lines(content ot.Delta) []line {
 	return split(pieces)
 }
 
-// kind is what a line is.
+// kind is what a line is, wherever it stands.
 type kind uint8
 
 const (
 	paragraph kind = iota
 	header
-	listItem
-	quote
 	code
 )
 
@@ -106,24 +104,27 @@ const maxIndent = 8
 type block struct {
 	kind     kind
 	level    int    // of a header, 1 to 6
-	list     string // ordered, bullet, checked, unchecked
 	language string // of code, empty where it is not known
+	quote    bool
+	list     string // ordered, bullet, checked, unchecked; empty where it begins no item
+	nest     string // see place
 	indent   int
 	align    string // center, right, justify
 	rtl      bool
 }
 
 func blockOf(a *ot.Attributes) block {
-	var b block
+	b := block{quote: truthy(get(a, "blockquote")), nest: text(get(a, "nest"))}
+	if truthy(get(a, "code-block")) {
+		b.kind, b.language = code, languageOf(get(a, "code-block"))
+		return b
+	}
+	list, level := text(get(a, "list")), number(get(a, "header"))
 	switch {
-	case truthy(get(a, "code-block")):
-		return block{kind: code, language: languageOf(get(a, "code-block"))}
-	case lists[text(get(a, "list"))]:
-		b.kind, b.list = listItem, text(get(a, "list"))
-	case number(get(a, "header")) >= 1 && number(get(a, "header")) <= 6:
-		b.kind, b.level = header, number(get(a, "header"))
-	case truthy(get(a, "blockquote")):
-		b.kind = quote
+	case listKinds[list] != "":
+		b.list = list
+	case level >= 1 && level <= 6:
+		b.kind, b.level = header, level
 	}
 	b.indent = min(max(number(get(a, "indent")), 0), maxIndent)
 	if align := text(get(a, "align")); aligns[align] {
@@ -133,10 +134,7 @@ func blockOf(a *ot.Attributes) block {
 	return b
 }
 
-var (
-	lists  = map[string]bool{"ordered": true, "bullet": true, "checked": true, "unchecked": true}
-	aligns = map[string]bool{"center": true, "right": true, "justify": true}
-)
+var aligns = map[string]bool{"center": true, "right": true, "justify": true}
 
 // languageOf is the language of code that is not just code.
 func languageOf(v ot.Value) string {
@@ -150,20 +148,24 @@ func languageOf(v ot.Value) string {
 func (b block) attributes() *ot.Attributes {
 	var list []ot.Attribute
 	set := func(key string, value any) { list = append(list, attribute(key, value)) }
-	switch b.kind {
-	case code:
-		if b.language == "" {
-			set("code-block", true)
-		} else {
-			set("code-block", b.language)
-		}
-		return ot.MakeAttributes(list...)
-	case header:
-		set("header", b.level)
-	case listItem:
-		set("list", b.list)
-	case quote:
+	if b.quote {
 		set("blockquote", true)
+	}
+	if b.nest != "" {
+		set("nest", b.nest)
+	}
+	switch {
+	case b.kind == code && b.language == "":
+		set("code-block", true)
+	case b.kind == code:
+		set("code-block", b.language)
+	case b.list != "":
+		set("list", b.list)
+	case b.kind == header:
+		set("header", b.level)
+	}
+	if b.kind == code {
+		return ot.MakeAttributes(list...)
 	}
 	if b.indent > 0 {
 		set("indent", b.indent)

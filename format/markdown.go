@@ -31,8 +31,8 @@ const (
 	maxContainers = 100     // opened in a line
 )
 
-// containers are the quotes and items that a line opens.
-var containers = regexp.MustCompile(`^([ \t]*([-+*>]|[0-9]{1,9}[.)])){` + strconv.Itoa(maxContainers) + `}`)
+// opened are the quotes and items that a line opens.
+var opened = regexp.MustCompile(`^([ \t]*([-+*>]|[0-9]{1,9}[.)])){` + strconv.Itoa(maxContainers) + `}`)
 
 func checkMarkdown(text string) error {
 	if len(text) > maxMarkdown {
@@ -49,7 +49,7 @@ func checkMarkdown(text string) error {
 				delimiters++
 			}
 		}
-		if delimiters > maxDelimiters || containers.MatchString(line) {
+		if delimiters > maxDelimiters || opened.MatchString(line) {
 			return errors.New("a paragraph of Markdown is too intricate")
 		}
 	}
@@ -69,8 +69,9 @@ func readMarkdown(text string) (ot.Delta, error) {
 
 func writeMarkdown(content ot.Delta) string {
 	var w markdownWriter
-	for _, l := range lines(content) {
-		w.line(l)
+	all := lines(content)
+	for i, p := range places(all) {
+		w.line(all[i], p)
 	}
 	w.closeCode()
 	return w.String()
@@ -78,86 +79,42 @@ func writeMarkdown(content ot.Delta) string {
 
 type markdownWriter struct {
 	strings.Builder
-	last   block    // of the line that was begun last
-	lists  []int    // how far the text of the open items stands in
-	code   []string // the lines of code that is open
-	prefix string   // what the next line of a paragraph begins with
+	nesting
+	last block    // of the line that was begun last
+	item bool     // that line began an item
+	code []string // the lines of code that is open
 }
 
-func (w *markdownWriter) line(l line) {
-	b := l.block
-	if w.last.kind == code && (b.kind != code || b.language != w.last.language) {
+func (w *markdownWriter) line(l line, p place) {
+	if !p.joins {
 		w.closeCode()
 	}
-	if b.kind != code && len(l.pieces) == 0 && (b.kind == paragraph || b.kind == quote) {
+	b := l.block
+	begin := w.enter(p, b.list)
+	if b.kind == paragraph && b.list == "" && len(l.pieces) == 0 {
 		return // Markdown has no empty paragraphs
 	}
-	w.separate(b)
-	w.last = b
-	switch b.kind {
-	case code:
+	tight := w.item && p.beginsItem() && !w.quotes
+	between := w.written()
+	if w.Len() > 0 && !tight && !p.joins {
+		w.WriteString(between + "\n")
+	}
+	w.last, w.item = b, p.beginsItem()
+	if b.kind == code {
 		w.code = append(w.code, plain(l))
-	case header:
-		w.WriteString(strings.Repeat("#", b.level) + " ")
-		w.inline(l)
-	case quote:
-		w.WriteString("> ")
-		w.prefix = "> "
-		w.paragraph(l)
-	case listItem:
-		w.item(b)
-		w.prefix = strings.Repeat(" ", w.lists[len(w.lists)-1])
-		w.inline(l)
-	default:
-		w.prefix = ""
-		w.paragraph(l)
-	}
-	if b.kind != code {
-		w.WriteByte('\n')
-	}
-}
-
-func (w *markdownWriter) paragraph(l line) {
-	if l.isRule() {
-		w.WriteString("---")
 		return
 	}
-	w.inline(l)
-}
-
-// separate writes what stands between two lines.
-func (w *markdownWriter) separate(b block) {
-	if b.kind != listItem {
-		w.lists = nil
-	}
+	w.WriteString(begin)
 	switch {
-	case w.Len() == 0:
-	case b.kind == listItem && w.last.kind == listItem:
-	case b.kind == code && w.last.kind == code && len(w.code) > 0:
-	case b.kind == quote && w.last.kind == quote:
-		w.WriteString(">\n")
+	case b.kind == header:
+		w.WriteString(strings.Repeat("#", b.level) + " ")
+		w.inline(l)
+	case l.isRule():
+		w.WriteString("---")
 	default:
-		w.WriteByte('\n')
+		w.inline(l)
 	}
-}
-
-func (w *markdownWriter) item(b block) {
-	depth := min(b.indent, len(w.lists))
-	in := 0
-	if depth > 0 {
-		in = w.lists[depth-1]
-	}
-	bullet := "- "
-	switch b.list {
-	case "ordered":
-		bullet = "1. "
-	case "checked":
-		bullet = "- [x] "
-	case "unchecked":
-		bullet = "- [ ] "
-	}
-	w.lists = append(w.lists[:depth], in+strings.IndexByte(bullet, ' ')+1)
-	w.WriteString(strings.Repeat(" ", in) + bullet)
+	w.WriteByte('\n')
 }
 
 // closeCode writes the lines of code that were gathered. The fence is longer
@@ -166,9 +123,16 @@ func (w *markdownWriter) closeCode() {
 	if w.code == nil {
 		return
 	}
-	text := strings.Join(w.code, "\n")
-	fence := strings.Repeat("`", max(3, longest(text)+1))
-	w.WriteString(fence + w.last.language + "\n" + text + "\n" + fence + "\n")
+	fence := strings.Repeat("`", max(3, longest(strings.Join(w.code, "\n"))+1))
+	begin := w.prefix(len(w.open))
+	w.WriteString(begin + fence + w.last.language + "\n")
+	for _, text := range w.code {
+		if text == "" {
+			begin = strings.TrimRight(begin, " ")
+		}
+		w.WriteString(begin + text + "\n")
+	}
+	w.WriteString(begin + fence + "\n")
 	w.code = nil
 }
 

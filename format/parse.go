@@ -37,6 +37,7 @@ type htmlReader struct {
 	out   ot.Builder
 	lines int // ended so far
 	scope
+	tree    tree
 	started bool             // the line has something in it
 	breaks  []*ot.Attributes // formats of line breaks, to be written if something follows
 	pending bool             // white space, likewise
@@ -48,9 +49,9 @@ type htmlReader struct {
 type scope struct {
 	block  block
 	format *ot.Attributes
-	depth  int  // of lists
 	pre    bool // newlines end lines
 	spaces bool // spaces count
+	isRule bool // the line is one
 }
 
 func (r *htmlReader) node(n *html.Node) {
@@ -80,6 +81,7 @@ func (r *htmlReader) element(n *html.Node) {
 		return
 	}
 	r.endLine()
+	depth := len(r.tree.open)
 	r.enter(n)
 	before := r.lines
 	r.children(n)
@@ -87,6 +89,7 @@ func (r *htmlReader) element(n *html.Node) {
 		r.started = true // an empty one is one, too
 	}
 	r.endLine()
+	r.tree.open = r.tree.open[:depth]
 }
 
 // leaf reads elements whose children do not matter.
@@ -128,26 +131,15 @@ func (r *htmlReader) enter(n *html.Node) {
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		b.kind, b.level = header, int(n.Data[1]-'0')
 	case atom.Blockquote:
-		b.kind = quote
+		r.tree.push("")
 	case atom.Pre:
-		*b, r.pre = block{kind: code}, true
-	case atom.Ol, atom.Ul:
-		r.depth++
-		b.kind, b.list = listItem, "bullet"
-		b.indent = min(r.depth-1, maxIndent)
-		if n.DataAtom == atom.Ol {
-			b.list = "ordered"
-		}
+		*b, r.pre, r.tree.fresh = block{kind: code}, true, true
+	case atom.Ol:
+		r.tree.push("ordered")
+	case atom.Ul:
+		r.tree.push("bullet")
 	case atom.Li:
-		if list := attr(n, "data-list"); list != "" {
-			b.list = list
-		}
-		if box := checkbox(n); box != nil {
-			b.list = "unchecked"
-			if has(box, "checked") {
-				b.list = "checked"
-			}
-		}
+		r.tree.item(listOf(n))
 	}
 	if attr(n, "dir") == "rtl" {
 		b.rtl = true
@@ -156,14 +148,32 @@ func (r *htmlReader) enter(n *html.Node) {
 	r.styles(n)
 }
 
+// listOf is what an item says itself of the list that it is in.
+func listOf(n *html.Node) string {
+	box := checkbox(n)
+	switch {
+	case box == nil:
+		return attr(n, "data-list")
+	case has(box, "checked"):
+		return "checked"
+	}
+	return "unchecked"
+}
+
 // checkbox returns the box that an item begins with, nil where there is none.
 func checkbox(n *html.Node) *html.Node {
-	for c := n.FirstChild; c != nil; c = c.FirstChild {
-		if c.DataAtom == atom.Input {
-			return c
+	c := n.FirstChild
+	for c != nil && c.DataAtom != atom.Input {
+		switch {
+		case c.DataAtom == atom.Ol || c.DataAtom == atom.Ul: // has boxes of its own
+			return nil
+		case c.Type == html.TextNode && strings.TrimSpace(c.Data) == "":
+			c = c.NextSibling
+		default:
+			c = c.FirstChild
 		}
 	}
-	return nil
+	return c
 }
 
 // inline takes over how an element formats its text.
@@ -215,9 +225,7 @@ func (r *htmlReader) classes(n *html.Node) {
 		case "font", "size":
 			r.set(format, value)
 		case "indent":
-			if r.depth == 0 {
-				r.block.indent = int(value[0] - '0')
-			}
+			r.block.indent = int(value[0] - '0')
 		case "align":
 			r.block.align = value
 		case "direction":
@@ -306,13 +314,11 @@ func (r *htmlReader) embed(key string, value any, a *ot.Attributes) {
 	r.started = true
 }
 
-// rule reads a rule across the page: a line, but of no list and no header.
+// rule reads a rule across the page, which is a line.
 func (r *htmlReader) rule(n *html.Node) {
 	r.endLine()
 	r.enter(n)
-	if r.block.kind != quote {
-		r.block.kind = paragraph
-	}
+	r.block.kind, r.isRule = paragraph, true
 	r.embed(rule.Key, true, nil)
 	r.endLine()
 }
@@ -340,7 +346,9 @@ func (r *htmlReader) endLine() {
 	}
 	r.started = false
 	r.lines++
-	r.out.Insert("\n", r.block.attributes())
+	b := r.block
+	r.tree.line(&b, !r.isRule && b.kind != code)
+	r.out.Insert("\n", b.attributes())
 }
 
 func attr(n *html.Node, name string) string {

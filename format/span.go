@@ -163,7 +163,7 @@ func (w *markdownWriter) text(text string, first, last bool) {
 	wraps := w.last.kind != header && before != "" && after != "" &&
 		!strings.HasPrefix(after, string(lineBreak)) && !strings.HasSuffix(before, `\`) // which goldmark takes for this one
 	if wraps {
-		w.WriteString("\\\n" + w.prefix)
+		w.WriteString("\\\n" + w.prefix(len(w.open)))
 	} else {
 		w.WriteString(htmlBreak)
 	}
