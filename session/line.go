@@ -8,21 +8,22 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/coscribe/coscribe/internal/nonblock"
 )
 
 // line is a connection as the WebSocket library sees it. The library reads
 // from it. What it writes, once the connection is upgraded, are control frames
 // alone; they go through the outbox, between messages.
 type line struct {
-	net.Conn
-	attempt
+	nonblock.Socket
 	out      *outbox
 	upgraded bool
 }
 
 func newLine(conn net.Conn, out *outbox) *line {
-	l := &line{Conn: conn, out: out}
-	l.prepare(conn)
+	l := &line{out: out}
+	l.Init(conn)
 	out.line = l
 	return l
 }
@@ -30,7 +31,7 @@ func newLine(conn net.Conn, out *outbox) *line {
 // Write implements net.Conn.
 func (l *line) Write(b []byte) (int, error) {
 	if !l.upgraded {
-		return l.Conn.Write(b)
+		return l.Socket.Write(b)
 	}
 	l.out.put(b)
 	return len(b), nil

@@ -70,32 +70,3 @@ func TestP7Stall(t *testing.T) {
 		}
 	}
 }
-
-// A try takes what goes at once, no more, and never waits.
-func TestTry(t *testing.T) {
-	t.Parallel()
-	conn, peer := pair(t)
-	l := newLine(conn, new(outbox))
-	message := bytes.Repeat([]byte("x"), 1<<20)
-	sent := 0
-	for {
-		n, err := l.try(message)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n == 0 {
-			break
-		}
-		sent += n
-	}
-	if sent == 0 {
-		t.Fatal("an empty connection takes nothing")
-	}
-	if n, err := io.CopyN(io.Discard, peer, int64(sent)); err != nil {
-		t.Fatalf("%d bytes of %d came: %v", n, sent, err)
-	}
-	_ = conn.Close()
-	if _, err := l.try(message); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("a closed connection: %v", err)
-	}
-}

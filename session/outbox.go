@@ -199,7 +199,7 @@ func (o *outbox) run(buf []byte) []byte {
 			go o.push(nil, body)
 			return buf
 		}
-		n, err := o.line.try(message)
+		n, err := o.line.Try(message)
 		if err != nil {
 			o.fail(err)
 			return buf

@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/coscribe/coscribe/internal/nonblock"
 	"github.com/coscribe/coscribe/migrations"
 	"github.com/coscribe/coscribe/storage"
 )
@@ -75,6 +78,7 @@ func open(ctx context.Context, url string, opts Options) (*Store, error) {
 func openConfig(ctx context.Context, config *pgxpool.Config, readOnly bool) (*Store, error) {
 	config.MinConns = min(warm, config.MaxConns)
 	config.AfterConnect = prepareStatements
+	config.ConnConfig.DialFunc = nonblocking(config.ConnConfig.DialFunc)
 	params := config.ConnConfig.RuntimeParams
 	if params["application_name"] == "" {
 		params["application_name"] = "coscribe"
@@ -94,6 +98,20 @@ func openConfig(ctx context.Context, config *pgxpool.Config, readOnly bool) (*St
 		return nil, err
 	}
 	return &Store{pool}, nil
+}
+
+// nonblocking makes a dialer's connections such as the runtime takes no notice
+// of: it would at each commit.
+func nonblocking(dial pgconn.DialFunc) pgconn.DialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		socket := new(nonblock.Socket)
+		socket.Init(conn)
+		return socket, nil
+	}
 }
 
 // prepareDatabase refuses a database that cannot hold documents, and brings
