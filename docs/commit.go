@@ -17,12 +17,17 @@ func (r *room) now() time.Time {
 	return now
 }
 
-// propose sends the batch, if there is one, to be committed.
-func (r *room) propose() {
+// propose sends the batch, if there is one, to be committed. Where it is held
+// back, it returns for how long.
+func (r *room) propose() (held time.Duration) {
 	if r.busy || r.batch.empty() || r.ended != nil {
-		return
+		return 0
+	}
+	if held = r.gather.left(len(r.batch.submissions)); held > 0 {
+		return held
 	}
 	r.busy = true
+	r.gather.proposed()
 	batch := storage.Batch{
 		Key: r.key, Base: r.durable.rev,
 		Changes: r.batch.changes(), Length: int64(r.proposed.doc.Len()),
@@ -33,6 +38,7 @@ func (r *room) propose() {
 		r.commits.Done()
 	})
 	r.batch.encode(r.id) // while the store works
+	return 0
 }
 
 // settle takes the outcome of the batch under way.
@@ -69,6 +75,7 @@ func (r *room) committed() {
 	}
 	r.snapshotIfDue()
 	r.resume()
+	r.gather.committed(len(b.submissions) + len(r.batch.submissions))
 }
 
 // observe takes note of changes that have become durable.

@@ -48,6 +48,7 @@ type room struct {
 	batch    batch
 	busy     bool // a batch is being committed, or its fate looked up
 	alone    int  // so many ops go into batches of their own
+	gather   gathering
 	window   window
 	looks    int // at the store's head, begun
 	looked   int // the last of them that ended
@@ -100,6 +101,7 @@ func (r *room) serve() {
 	}
 	ticker := stoppedTimer()
 	idle := stoppedTimer()
+	gather := stoppedTimer()
 	var spare []request
 	for r.ended == nil {
 		select {
@@ -111,8 +113,11 @@ func (r *room) serve() {
 			r.tellPresence()
 		case <-idle.C:
 			r.retire()
+		case <-gather.C:
 		}
-		r.propose()
+		if held := r.propose(); held > 0 {
+			gather.Reset(held)
+		}
 		r.schedule(ticker, idle)
 	}
 }
