@@ -12,9 +12,11 @@ import (
 	"time"
 )
 
-// Collect makes the server collect its garbage. It needs Options.Debug.
+// Collect makes the server collect its garbage. It needs Options.Debug. The
+// profile that comes with it is asked for as text: packing it would take more
+// than a megabyte of the server's memory, which might be what is measured.
 func (p *Process) Collect(ctx context.Context) error {
-	return p.debugGet(ctx, "/debug/pprof/heap?gc=1", io.Discard)
+	return p.debugGet(ctx, "/debug/pprof/heap?gc=1&debug=1", io.Discard)
 }
 
 // Heap makes the server collect its garbage and returns the bytes of what it

@@ -173,12 +173,13 @@ func (c *crowd) occupy(ctx context.Context) {
 	}
 }
 
-// fill writes the documents' beginnings. They differ in length: a room lets its
-// window grow by a quarter and then trims it, and if all rooms did that at the
-// same time the memory would go up and down with them.
+// fill writes the documents' beginnings, op by op as they are written later:
+// changes that share a message take less memory. They differ in length: a room
+// lets its window grow by a quarter and then trims it, and if all rooms did that
+// at the same time the memory would go up and down with them.
 func (c *crowd) fill(ctx context.Context) error {
 	var writers errgroup.Group
-	writers.SetLimit(64)
+	writers.SetLimit(256)
 	for n := range c.Documents {
 		writers.Go(func() error {
 			doc, gone, err := c.open(ctx, n)
@@ -187,11 +188,11 @@ func (c *crowd) fill(ctx context.Context) error {
 			}
 			defer gone()
 			for range c.Fill + n%250 {
-				if err := doc.Do(edit); err != nil {
+				if err := errors.Join(doc.Do(edit), doc.Sync(ctx)); err != nil {
 					return err
 				}
 			}
-			return doc.Sync(ctx)
+			return nil
 		})
 	}
 	return writers.Wait()
