@@ -138,44 +138,6 @@ func (a *Archive) Content(ctx context.Context, rev int64) (ot.Document, error) {
 	return editor.Document(), nil
 }
 
-// Credit says who inserted a piece of a content, and in which change.
-type Credit struct {
-	Length int // UTF-16 code units
-	User   string
-	Rev    int64
-	At     time.Time
-}
-
-// Authorship returns credits that cover the content at a revision from its
-// beginning to its end. Formatting does not change hands. What was inserted in
-// a run that has been squashed may be credited to the end of the run.
-func (a *Archive) Authorship(ctx context.Context, rev int64) ([]Credit, error) {
-	if err := a.has(rev); err != nil {
-		return nil, err
-	}
-	s, err := a.snapshot(ctx, rev)
-	if err != nil {
-		return nil, err
-	}
-	by, err := decodeAuthorship(s.Authorship)
-	if err != nil {
-		return nil, fmt.Errorf("snapshot of revision %d: %w", s.Rev, err)
-	}
-	err = replay(ctx, a.store, a.Key, s.Rev, rev, func(c storage.Change, op ot.Delta) error {
-		by.apply(op, credit{User: c.User, Rev: c.Rev, At: c.At})
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read revision %d: %w", rev, err)
-	}
-	runs := by.runs()
-	credits := make([]Credit, len(runs))
-	for i, r := range runs {
-		credits[i] = Credit{Length: r.length, User: r.User, Rev: r.Rev, At: r.At}
-	}
-	return credits, nil
-}
-
 // snapshot returns the newest one at or below a revision. A document has one
 // at revision 0 for as long as it is there.
 func (a *Archive) snapshot(ctx context.Context, rev int64) (storage.Snapshot, error) {

@@ -157,7 +157,7 @@ func (h *fullHistory) kept(from, to int64) int {
 	n := 0
 	for _, r := range by.runs() {
 		if r.User == "before" {
-			n += r.length
+			n += r.Length
 		}
 	}
 	return n
@@ -187,11 +187,7 @@ func TestArchiveAuthorship(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var want []Credit
-			for _, r := range by.runs() {
-				want = append(want, Credit{r.length, r.User, r.Rev, r.At})
-			}
-			if !slices.Equal(got, want) {
+			if want := by.runs(); !slices.Equal(got, want) {
 				t.Fatalf("revision %d is %v, not %v", rev, got, want)
 			}
 		}

@@ -161,6 +161,30 @@ func (a *authorship) split(n int) {
 	a.blocks = slices.Insert(a.blocks, n+1, back)
 }
 
+// length is how many units the authorship covers.
+func (a *authorship) length() (units int) {
+	for _, b := range a.blocks {
+		units += b.length
+	}
+	return units
+}
+
+// stretches returns all of them, in order.
+func (a *authorship) stretches() []stretch {
+	all := make([]stretch, 0, a.pieces())
+	for _, b := range a.blocks {
+		all = append(all, b.list...)
+	}
+	return all
+}
+
+func (a *authorship) pieces() (n int) {
+	for _, b := range a.blocks {
+		n += len(b.list)
+	}
+	return n
+}
+
 // authorshipFormat marks how encode writes an authorship down.
 const authorshipFormat = 2
 

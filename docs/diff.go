@@ -150,11 +150,7 @@ func readSide(s storage.Snapshot) (*side, error) {
 	if by.length() != content.Growth() {
 		return nil, fmt.Errorf("snapshot of revision %d: %w", s.Rev, errIdentity)
 	}
-	side := &side{rest: content, by: make([]stretch, 0, maxBlock*len(by.blocks))}
-	for _, b := range by.blocks {
-		side.by = append(side.by, b.list...)
-	}
-	return side, nil
+	return &side{rest: content, by: by.stretches()}, nil
 }
 
 func (s *side) ended() bool { return len(s.by) == 0 }

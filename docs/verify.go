@@ -238,37 +238,3 @@ func (r *replica) compareHead() error {
 	}
 	return nil
 }
-
-// authored is a piece of content by one author.
-type authored struct {
-	credit
-	length int
-}
-
-// runs returns the authorship in as few pieces as there can be.
-func (a *authorship) runs() []authored {
-	n := 0
-	for _, b := range a.blocks {
-		n += len(b.list)
-	}
-	runs := make([]authored, 0, n)
-	for _, b := range a.blocks {
-		for _, s := range b.list {
-			c := credit{User: a.users[s.user], Rev: s.rev, At: time.UnixMilli(s.at).UTC()}
-			if n := len(runs); n > 0 && runs[n-1].credit == c {
-				runs[n-1].length += s.length
-			} else {
-				runs = append(runs, authored{c, s.length})
-			}
-		}
-	}
-	return runs
-}
-
-// length is how many units the authorship covers.
-func (a *authorship) length() (units int) {
-	for _, b := range a.blocks {
-		units += b.length
-	}
-	return units
-}
