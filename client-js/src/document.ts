@@ -1,4 +1,5 @@
 import { backoff } from "./backoff.ts";
+import { ending } from "./delta/ending.ts";
 import { type Delta, type DocumentType, parse } from "./delta/index.ts";
 import { whole } from "./delta/pieces.ts";
 import { Emitter } from "./emitter.ts";
@@ -165,16 +166,20 @@ export class Document extends Emitter<DocumentEvents> {
   /**
    * Applies an edit here and sends it. Throws, and changes nothing, where that
    * is not possible. `origin` comes back in the event, by which a binding knows
-   * its own, and so does `cursor`, where the caret belongs afterwards.
+   * its own, and so does `cursor`, where the caret belongs afterwards. Returns
+   * what was done: the edit in normal form, and with a newline left at the end
+   * of a `rich-text` document.
    */
-  submit(delta: Delta, origin?: unknown, cursor: Cursor | null = null): void {
+  submit(delta: Delta, origin?: unknown, cursor: Cursor | null = null): Delta {
     this.#mustBeOpen();
-    const op = parse(delta, this.#state.type);
-    if (op.length === 0) return;
     const before = this.#state;
+    const given = parse(delta, before.type);
+    const op = before.type === "text" ? given : ending(given, before.content);
+    if (op.length === 0) return op;
     const told = (after: State): void =>
       this.emit("change", { ...changed(before, after, op), origin, local: true, cursor });
     this.dispatch({ type: "edit", op }, told);
+    return op;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { compose, cross, type Delta, type DocumentType, diff } from "../delta/index.ts";
+import { compose, cross, type Delta, type DocumentType, diff, growth } from "../delta/index.ts";
 import type { ContentChange, Document } from "../document.ts";
 import type { Off } from "../emitter.ts";
 import { CoscribeError } from "../errors.ts";
@@ -105,28 +105,34 @@ export class Link {
     const sides = cross(this.#held ?? [], clean);
     if (this.#held) this.#held = sides.a;
     try {
-      this.#submit(sides.b);
+      const done = this.#submit(sides.b);
+      // A newline that stays at the end is in the document, whatever the editor did with it.
+      if (growth(done) !== growth(sides.b)) this.#takeBack();
     } catch (error) {
       if (!(error instanceof CoscribeError)) throw error;
-      this.#held &&= [];
-      this.#align();
+      this.#takeBack();
       this.#refused(error);
       return;
     }
     if (clean !== delta && !this.#held) this.#align();
   }
 
+  #takeBack(): void {
+    this.#held &&= [];
+    this.#align();
+  }
+
   /**
    * Some editors find out what was typed unit by unit: where that cuts a
    * surrogate pair, what they show tells what was meant.
    */
-  #submit(delta: Delta): void {
+  #submit(delta: Delta): Delta {
     try {
-      this.#document.submit(delta, this);
+      return this.#document.submit(delta, this);
     } catch (error) {
       const isCut = error instanceof CoscribeError && error.code === "invalid_op" && !this.#held;
       if (!isCut) throw error;
-      this.#document.submit(diff(this.#document.content, this.#editor.read()), this);
+      return this.#document.submit(diff(this.#document.content, this.#editor.read()), this);
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Delta, invert } from "../delta/index.ts";
+import { type Delta, growth, invert, length, normalize } from "../delta/index.ts";
 import { inPieces } from "../delta/pieces.ts";
 import { size } from "../delta/types.ts";
 import type { ContentChange, Document } from "../document.ts";
@@ -101,14 +101,18 @@ export class UndoStack extends Emitter<UndoEvents> {
     if (!entry || !isEditable || content !== this.#content) return false;
     this.#doing = { from, to };
     try {
-      this.#document.submit(entry.delta, this, entry.cursor ?? endOf(entry.delta));
+      const { delta, cursor } = entry;
+      if (this.#document.submit(delta, this, cursor ?? endOf(delta)).length > 0) return true;
     } catch (error) {
       this.#doing = null;
       if (!(error instanceof CoscribeError)) throw error;
       this.#document.report(error);
       return false;
     }
-    return true;
+    this.#doing = null;
+    from.pop();
+    from.extend(withoutLast(content));
+    return this.#do(from, to);
   }
 
   #heard(change: ContentChange): void {
@@ -121,9 +125,12 @@ export class UndoStack extends Emitter<UndoEvents> {
     this.#tell();
   }
 
-  #done({ delta, before }: ContentChange, { from, to }: { from: Entries; to: Entries }): void {
-    const { cursor = null, back = null } = from.last ?? {};
+  #done(change: ContentChange, { from, to }: { from: Entries; to: Entries }): void {
+    const { delta, before, content } = change;
+    const { delta: wanted = [], cursor = null, back = null } = from.last ?? {};
     from.pop();
+    // A newline had to stay at the end: what is undone next may do without it.
+    if (growth(delta) !== growth(wanted)) from.extend(withoutLast(content));
     to.push({ delta: invert(delta, inPieces(before)), cursor: back, back: cursor });
     this.#doing = null;
     this.#run.cut();
@@ -166,6 +173,10 @@ export class UndoStack extends Emitter<UndoEvents> {
 
 function onlyFormats(delta: Delta): boolean {
   return delta.every(({ retain }) => retain !== undefined);
+}
+
+function withoutLast(content: Delta): Delta {
+  return normalize([{ retain: length(content) - 1 }, { delete: 1 }]);
 }
 
 /** Behind the last thing that a delta changes. */

@@ -91,6 +91,25 @@ describe("Quill", () => {
     expect(quill.getContents().ops).toEqual(ann.content);
   });
 
+  it("shows the newline that stays when a program deletes all", () => {
+    const office = new Office("rich-text");
+    const [ann, bob] = [office.open("ann").document, office.open("bob").document];
+    const quill = editor();
+    const person = bind(ann, {}, quill);
+    office.settle();
+    person.type(0, "all");
+    quill.formatLine(0, 1, "header", 2, "user");
+    office.settle();
+    quill.deleteText(0, quill.getLength(), "user");
+    office.settle();
+    expect([ann.content, bob.content]).toEqual([[{ insert: "\n" }], [{ insert: "\n" }]]);
+    expect(quill.getContents().ops).toEqual(ann.content);
+    person.undo();
+    office.settle();
+    expect(bob.content).toEqual([{ insert: "all" }, { insert: "\n", attributes: { header: 2 } }]);
+    expect(quill.getContents().ops).toEqual(bob.content);
+  });
+
   it("shows a last newline that went and came back (P8)", () => {
     const office = new Office("rich-text");
     const [ann, bob] = [office.open("ann").document, office.open("bob").document];

@@ -33,8 +33,8 @@ export class Seat implements Host {
     this.client = client;
     this.#kept = kept;
     this.document = new Document(this, create(doc, rich ? "rich-text" : "text", client));
-    this.document.on("change", ({ delta, local }) => {
-      if (!local) this.editor = reference.compose(this.editor, delta);
+    this.document.on("change", ({ delta }) => {
+      this.editor = reference.compose(this.editor, delta);
     });
     this.document.load(tape);
   }
@@ -151,10 +151,9 @@ export class Tab {
     const op = normalize([...changed.slice(0, at), { insert: token }, ...changed.slice(at)]);
     // What it deletes of its own unsent text need never arrive.
     const gone = new Set(tokensIn(seat.editor));
-    seat.editor = reference.compose(seat.editor, op);
+    seat.document.submit(op);
     for (const kept of tokensIn(seat.editor)) gone.delete(kept);
     tokens.excuse([...gone].map((insert) => ({ insert })));
-    seat.document.submit(op);
     this.#tape?.whenDurable(() => this.durable.add(token));
   }
 

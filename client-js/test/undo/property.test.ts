@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Attributes, type Delta, length, normalize, type Op } from "../../src/delta/index.ts";
+import {
+  type Attributes,
+  baseLength,
+  type Delta,
+  length,
+  normalize,
+  type Op,
+} from "../../src/delta/index.ts";
 import type { ContentChange, Document } from "../../src/document.ts";
 import { UndoStack } from "../../src/undo/index.ts";
 import { Office } from "../support/office.ts";
@@ -35,13 +42,14 @@ class Typist {
     return { [this.#random.pick(names)]: value };
   }
 
-  /** An edit of one place or several, the newline at the end aside. */
-  edit(content: Delta): Delta {
+  /** An edit of one place or several: the newline at the end may be deleted, or `behind` it written. */
+  edit(content: Delta, behind = true): Delta {
     const random = this.#random;
     const ops: Op[] = [];
-    let left = length(content) - 1;
+    let left = length(content) - (random.chance(0.3) ? 0 : 1);
     do {
-      const keep = Math.min(left, random.below(5));
+      const most = behind ? left : Math.min(left, length(content) - 1 - baseLength(ops));
+      const keep = Math.min(most, random.below(random.chance(0.2) ? 50 : 5));
       if (keep > 0) ops.push({ retain: keep });
       left -= keep;
       const dice = random.below(10);
@@ -57,13 +65,19 @@ class Typist {
 
 type Character = { readonly attributes: { readonly [name: string]: unknown } };
 
+/** All that were typed: newlines, of which several may be there, are not. */
 function characters(content: Delta): Map<string, Character> {
   return new Map(
     content.flatMap(({ insert, attributes = {} }) =>
-      [...(insert as string)].map((c): [string, Character] => [c, { attributes }]),
+      [...(insert as string).replaceAll("\n", "")].map((c): [string, Character] => [
+        c,
+        { attributes },
+      ]),
     ),
   );
 }
+
+const text = ({ content }: Document): string => content.map(({ insert }) => insert).join("");
 
 /** What would be there if one of two people had done nothing: what others did, as it was shown. */
 class Others {
@@ -120,8 +134,8 @@ function play(seed: number, alone: boolean): void {
     else if (dice < 8) stack.cut();
     else if (dice < 9) stack.undo();
     else if (dice < 10) stack.redo();
-    else if (dice < 15) bob.submit(theirs?.edit(bob.content) ?? []);
-    else if (dice < 16) ann.submit(page?.edit(ann.content) ?? [], "page");
+    else if (dice < 15) bob.submit(theirs?.edit(bob.content, false) ?? []);
+    else if (dice < 16) ann.submit(page?.edit(ann.content, false) ?? [], "page");
     else office.settle();
   }
   office.settle();
@@ -130,6 +144,8 @@ function play(seed: number, alone: boolean): void {
   while (stack.undo());
   if (alone) expect(ann.content).toEqual(start);
   expect(characters(ann.content)).toEqual(others.expected);
+  // Nobody types newlines: there are more than one where others wrote behind one, and none extra.
+  expect(text(ann)).not.toContain("\n\n");
   while (stack.redo());
   expect(ann.content).toEqual(top);
   office.settle();
@@ -150,4 +166,6 @@ describe("undoing everything", () => {
       }
     }
   });
+
+  it("leaves no newline that others made needless meanwhile", () => play(885, false));
 });

@@ -186,6 +186,72 @@ describe("the caret", () => {
   });
 });
 
+describe("the newline at the end", () => {
+  const title: Delta = [{ insert: "ab" }, { insert: "\n", attributes: { header: 1 } }];
+  function open() {
+    const desks = start("", "rich-text");
+    desks.ann.submit([{ insert: "ab" }, { retain: 1, attributes: { header: 1 } }]);
+    pause();
+    desks.office.settle();
+    return desks;
+  }
+
+  it.each<[string, Delta, Delta]>([
+    ["deleted", [{ delete: 3 }], [{ insert: "\n" }]],
+    ["deleted alone", [{ retain: 2 }, { delete: 1 }], [{ insert: "ab\n" }]],
+    ["written over", [{ insert: "x" }, { delete: 3 }], [{ insert: "x\n" }]],
+    ["written behind", [{ retain: 3 }, { insert: "x" }], [...title, { insert: "x\n" }]],
+  ])("is there once when it is %s, and that is undone", (_, delta, after) => {
+    for (const settles of [true, false]) {
+      const { office, ann, bob, stack } = open();
+      const seen: Delta[] = [];
+      const off = ann.on("change", (change) => seen.push(change.delta));
+      expect([ann.submit(delta)]).toEqual(seen);
+      off();
+      expect(ann.content).toEqual(after);
+      if (settles) office.settle();
+      stack.undo();
+      expect(ann.content).toEqual(title);
+      if (settles) office.settle();
+      stack.redo();
+      expect(ann.content).toEqual(after);
+      stack.undo();
+      office.settle();
+      expect([ann.content, bob.content]).toEqual([title, title]);
+    }
+  });
+
+  it("is there once when two people delete it", () => {
+    const { office, ann, bob, stack } = open();
+    ann.submit([{ delete: 3 }]);
+    bob.submit([{ retain: 1 }, { delete: 2 }]);
+    office.settle();
+    expect([ann.content, bob.content]).toEqual([[{ insert: "\n" }], [{ insert: "\n" }]]);
+    stack.undo();
+    office.settle();
+    expect([text(ann), text(bob)]).toEqual(["ab\n", "ab\n"]);
+  });
+
+  it("stays while others need it", () => {
+    const { office, ann, bob, stack } = open();
+    ann.submit([{ retain: 3 }, { insert: "x" }]);
+    pause();
+    ann.submit([{ retain: 5 }, { insert: "y" }]);
+    office.settle();
+    bob.submit([{ retain: 3 }, { delete: 2 }, { insert: "bob" }]);
+    office.settle();
+    expect(text(ann)).toBe("ab\nboby\n");
+    stack.undo();
+    office.settle();
+    expect(text(ann)).toBe("ab\nbob\n");
+    bob.submit([{ retain: 3 }, { delete: 4 }]);
+    office.settle();
+    expect(text(ann)).toBe("ab\n");
+    expect(stack.undo()).toBe(true);
+    expect(text(ann)).toBe("\n");
+  });
+});
+
 describe("a stack", () => {
   it("leaves what others typed into one's text, and brings back around it what was deleted", () => {
     const { office, ann, bob, stack } = start("0123");
