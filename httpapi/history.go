@@ -3,13 +3,8 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
-	"slices"
-	"strconv"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/coscribe/coscribe/auth"
-	"github.com/coscribe/coscribe/docs"
 	"github.com/coscribe/coscribe/format"
 	"github.com/coscribe/coscribe/ot/otjson"
 	"github.com/coscribe/coscribe/wire"
@@ -112,61 +107,4 @@ func (a *api) diff(ctx context.Context, in *diffInput) (*pageOutput, error) {
 		return nil, wire.Errorf(wire.Internal, "the comparison cannot be encoded")
 	}
 	return out, nil
-}
-
-type authorshipInput struct {
-	DocumentInput
-	Rev optional[int64] `query:"rev" minimum:"0" doc:"A revision; the head without it"`
-}
-
-type credit struct {
-	Length int    `json:"length" doc:"UTF-16 code units"`
-	User   string `json:"user" doc:"Who inserted it"`
-	Rev    int64  `json:"rev" doc:"In which change"`
-	At     string `json:"at" format:"date-time"`
-}
-
-// authorship describes the answer, which is encoded by hand: a text that was
-// typed letter by letter has as many runs as letters.
-type authorship struct {
-	Rev  int64    `json:"rev"`
-	Runs []credit `json:"runs" doc:"They cover the content from its beginning to its end"`
-}
-
-func (a *api) authorship(ctx context.Context, in *authorshipInput) (*pageOutput, error) {
-	if _, err := a.access(ctx, in.ID, auth.Read); err != nil {
-		return nil, err
-	}
-	archive, rev, err := a.archive(ctx, in.ID, MomentInput{Rev: in.Rev})
-	if err != nil {
-		return nil, err
-	}
-	credits, err := archive.Authorship(ctx, rev)
-	if err != nil {
-		return nil, err
-	}
-	out := a.newPage(format.Delta)
-	if out.Body, err = appendAuthorship(nil, rev, credits); err != nil {
-		return nil, wire.Errorf(wire.Internal, "the authorship cannot be encoded")
-	}
-	return out, nil
-}
-
-func appendAuthorship(b []byte, rev int64, credits []docs.Credit) (_ []byte, err error) {
-	b = slices.Grow(b, 32+128*len(credits))
-	b = strconv.AppendInt(append(b, `{"rev":`...), rev, 10)
-	b = append(b, `,"runs":[`...)
-	for i, c := range credits {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = strconv.AppendInt(append(b, `{"length":`...), int64(c.Length), 10)
-		if b, err = jsontext.AppendQuote(append(b, `,"user":`...), c.User); err != nil {
-			return nil, err
-		}
-		b = strconv.AppendInt(append(b, `,"rev":`...), c.Rev, 10)
-		b = c.At.UTC().AppendFormat(append(b, `,"at":"`...), wire.TimeFormat)
-		b = append(b, `"}`...)
-	}
-	return append(b, `]}`...), nil
 }

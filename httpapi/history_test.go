@@ -161,6 +161,13 @@ func TestDiffAndAuthorship(t *testing.T) {
 		answers(t, get(s, "/diff?from=0&to=3"), http.StatusNotFound, "not_found")
 		answers(t, get(s, "/authorship?rev=3"), http.StatusNotFound, "not_found")
 		answers(t, get(s, "/diff"), http.StatusBadRequest, "bad_message")
+		edit(t, s, 2, "bob", `[{"insert":"V"},{"retain":1},{"insert":"ZZ"}]`)
+		get(s, "/authorship?by=change").Expect(t, `{"rev":3,"runs":[{"length":1,"rev":3},{"length":1,"rev":2},{"length":2,"rev":3},
+			{"length":1,"rev":0},{"length":1,"rev":1},{"length":1,"rev":0}]}`)
+		at := get(s, "/changes?after=2").List(t, "changes")[0].String("at")
+		get(s, "/authorship?by=user").Expect(t, `{"rev":3,"runs":[{"length":4,"user":"bob","rev":3,"at":"`+at+`"},
+			{"length":1,"user":"root","rev":0},{"length":1,"user":"ann","rev":1},{"length":1,"user":"root","rev":0}]}`)
+		answers(t, get(s, "/authorship?by=line"), http.StatusBadRequest, "bad_message")
 		s.Create("empty", "text", `[]`)
 		if a := s.Call(http.MethodGet, "/v1/documents/empty/authorship", ""); !strings.Contains(a.Body, `"runs":[]`) { // C5
 			t.Errorf("authorship of nothing: %s", a.Body)

@@ -91,7 +91,7 @@ var examples = map[string]example{
 	},
 	"getDiff": {parameters: map[string]any{"from": 0, "to": 1}, answer: `{"from":0,"to":1,"op":` + exampleOp + `}`},
 	"getAuthorship": {
-		parameters: map[string]any{"rev": 0},
+		parameters: map[string]any{"rev": 0, "by": "user"},
 		answer:     `{"rev":0,"runs":[{"length":6,"user":"anonymous","rev":0,"at":` + exampleTime + `}]}`,
 	},
 	"createVersion": {body: `{"name":"for review","rev":1}`, answer: exampleName},

@@ -124,12 +124,18 @@ export class Rest {
     return this.#http.text("GET", path(id, "diff"), { query, ...(signal && { signal }) });
   }
 
-  /** Who inserted what of the content at a revision, the head unless given. */
+  /**
+   * Who inserted what of the content at a revision, the head unless given. By
+   * user, neighbours of one user are one run, with the newest of their changes.
+   */
   getAuthorship(
     id: string,
-    { signal, rev }: CallOptions & { readonly rev?: number } = {},
+    {
+      signal,
+      ...query
+    }: CallOptions & { readonly rev?: number; readonly by?: "change" | "user" } = {},
   ): Promise<Authorship> {
-    const call = { query: { rev }, ...(signal && { signal }) };
+    const call = { query, ...(signal && { signal }) };
     return this.#http.json("GET", path(id, "authorship"), call);
   }
 

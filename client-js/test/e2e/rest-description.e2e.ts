@@ -58,7 +58,7 @@ const calls: Readonly<Record<string, (client: Rest) => Promise<unknown>>> = {
   "GET /v1/documents/d/changes": (client) => client.listChanges("d", page).page(),
   "GET /v1/documents/d/history": (client) => client.listHistory("d", page).page(),
   "GET /v1/documents/d/diff": (client) => client.getDiff("d", { from: 1, to: 2 }),
-  "GET /v1/documents/d/authorship": (client) => client.getAuthorship("d", { rev: 1 }),
+  "GET /v1/documents/d/authorship": (client) => client.getAuthorship("d", { rev: 1, by: "user" }),
   "GET /v1/documents/d/versions": (client) =>
     client.listVersions("d", { after: "v", limit: 2 }).page(),
   "POST /v1/documents/d/versions": (client) =>
