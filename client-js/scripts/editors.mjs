@@ -7,7 +7,7 @@ import { build } from "esbuild";
 const [folder] = process.argv.slice(2);
 const sources = join(import.meta.dirname, "../test/editors");
 /** What the pages share. */
-const parts = new Set(["adapter.ts", "field.ts", "kept.ts", "page.ts"]);
+const parts = new Set(["adapter.ts", "field.ts", "kept.ts", "page.ts", "timed.ts"]);
 
 const pages = readdirSync(sources).filter((name) => /(?<!\.d)\.ts$/.test(name) && !parts.has(name));
 await build({

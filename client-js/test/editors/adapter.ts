@@ -25,6 +25,8 @@ export interface Bound {
 export interface Clock {
   begin(): void;
   end(): void;
+  /** Told how long a binding took for a change, in milliseconds, where it does so in parts. */
+  spent(ms: number): void;
 }
 
 /** What the suite needs to know of one kind of editor. */

@@ -58,6 +58,7 @@ export function play({ type, mount }: Adapter): void {
       since = performance.now();
     },
     end: () => spent.push(performance.now() - since),
+    spent: (ms) => spent.push(ms),
   };
   const parent = document.querySelector("#editor") as HTMLElement;
   const bound = mount(

@@ -1,10 +1,10 @@
 import { Editor } from "@tiptap/core";
 import Image from "@tiptap/extension-image";
 import StarterKit from "@tiptap/starter-kit";
-import { Plugin } from "prosemirror-state";
 import { bindTiptap, Coscribe, toDelta } from "../../src/bindings/tiptap.ts";
 import { Shown } from "../../src/prosemirror/shown.ts";
 import { play } from "./page.ts";
+import { timed } from "./timed.ts";
 
 play({
   type: "rich-text",
@@ -13,24 +13,12 @@ play({
       element: parent,
       extensions: [StarterKit.configure({ undoRedo: false, trailingNode: false }), Image, Coscribe],
     });
-    // From before the binding tidies up until after it has told the document: the editor's own
-    // drawing lies between.
-    const first = new Plugin({
-      appendTransaction: (transactions) => {
-        if (transactions.some(({ docChanged }) => docChanged)) clock.begin();
-        return null;
-      },
-    });
-    editor.registerPlugin(first, (plugin, others) => [plugin, ...others]);
+    const register = editor.registerPlugin.bind(editor);
+    editor.registerPlugin = (plugin, ...rest) => {
+      timed(plugin, clock);
+      return register(plugin, ...rest);
+    };
     const end = bindTiptap(doc, editor, options);
-    const last = new Plugin({
-      view: () => ({
-        update: ({ state }, before) => {
-          if (state.doc !== before.doc) clock.end();
-        },
-      }),
-    });
-    editor.registerPlugin(last);
     const { view } = editor;
     const shown = () => Shown.of(view.state.doc);
     return {
