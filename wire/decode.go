@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/coscribe/coscribe/ot/otjson"
 	"github.com/go-json-experiment/json/jsontext"
@@ -24,7 +25,8 @@ const maxInteger = 1<<53 - 1
 // JSON object with a kind: what sends them does not speak this protocol.
 var ErrNotMessage = errors.New("not a JSON object with a kind")
 
-// envelope holds the raw fields of a message; nil where absent or null.
+// envelope holds the raw fields of a message, as they stand in its frame; nil
+// where absent or null.
 type envelope struct {
 	t, doc, client, token, typ, rev, epoch, at, seq, op, cursor, state jsontext.Value
 	nullCursor, nullState                                              bool
@@ -93,11 +95,11 @@ func split(frame []byte) (envelope, error) {
 		return env, ErrNotMessage
 	}
 	for s.dec.PeekKind() == '"' {
-		name, err := s.dec.ReadToken()
+		name, err := s.dec.ReadValue()
 		if err != nil {
 			return env, ErrNotMessage
 		}
-		field := env.field(name.String())
+		field := env.field(name)
 		value, err := s.dec.ReadValue()
 		if err != nil {
 			return env, ErrNotMessage
@@ -113,7 +115,8 @@ func split(frame []byte) (envelope, error) {
 			env.nullState = env.nullState || field == &env.state
 			continue
 		}
-		*field = value.Clone()
+		end := s.dec.InputOffset() // the decoder will use value's memory again
+		*field = frame[end-int64(len(value)) : end : end]
 	}
 	if _, err := s.dec.ReadToken(); err != nil {
 		return env, ErrNotMessage
@@ -124,8 +127,14 @@ func split(frame []byte) (envelope, error) {
 	return env, nil
 }
 
-func (e *envelope) field(name string) *jsontext.Value {
-	switch name {
+// field returns where the field of a name, as it stands in the frame, goes; nil
+// where there is no such field.
+func (e *envelope) field(name jsontext.Value) *jsontext.Value {
+	plain := name[1 : len(name)-1]
+	if bytes.IndexByte(plain, '\\') >= 0 {
+		plain, _ = jsontext.AppendUnquote(nil, name) // no field has a name that is not well-formed
+	}
+	switch string(plain) {
 	case "t":
 		return &e.t
 	case "doc":
@@ -299,6 +308,9 @@ func (e *envelope) text(raw jsontext.Value, name string) (string, error) {
 	}
 	if raw.Kind() != '"' {
 		return "", Errorf(BadMessage, "%s is not a string", name)
+	}
+	if plain := raw[1 : len(raw)-1]; bytes.IndexByte(plain, '\\') < 0 && utf8.Valid(plain) {
+		return string(plain), nil
 	}
 	text, err := jsontext.AppendUnquote(nil, raw)
 	if err != nil {
