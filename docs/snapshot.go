@@ -16,6 +16,10 @@ const (
 	minTail = 500
 	// changeWeight is what a change costs to load beside its op, in bytes.
 	changeWeight = 100
+	// tailShare is how many times the last snapshot's weight a tail has before
+	// another snapshot is due. Writing one takes as long as it is large, and a
+	// room in memory does without.
+	tailShare = 2
 )
 
 // snapshotState is what a room knows of its last snapshot and of the tail
@@ -35,6 +39,11 @@ func (s *snapshotState) weigh(e *entry) {
 	}
 }
 
+// due tells whether the tail outweighs the last snapshot by enough.
+func (s *snapshotState) due() bool {
+	return !s.writing && s.tail >= minTail && s.weight >= tailShare*s.size
+}
+
 // runWatch is what a room knows of the run of editing at its head: enough to
 // tell when one has ended, so that only then the changes since the last stored
 // one are read again.
@@ -51,11 +60,10 @@ func (w *runWatch) note(e *entry) {
 	w.last = e.at
 }
 
-// snapshotIfDue stores a snapshot, off the room's goroutine, when the tail
-// outweighs the last one.
+// snapshotIfDue stores a snapshot, off the room's goroutine.
 func (r *room) snapshotIfDue() {
 	s := &r.snapshot
-	if s.writing || s.tail < minTail || s.weight < s.size {
+	if !s.due() {
 		return
 	}
 	v, key, runs := r.durable, r.key, r.runs.over

@@ -51,7 +51,7 @@ func StoreTrace(b *testing.B, store storage.Store, history *trace.Trace) string 
 		batch = append(batch, e.storage())
 		state.weigh(&e)
 		runs.note(&e)
-		due := state.tail >= minTail && state.weight >= state.size
+		due := state.due()
 		if due || len(batch) == 1000 || i == len(history.Edits)-1 {
 			commit()
 		}
