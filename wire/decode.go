@@ -250,24 +250,17 @@ func (e *envelope) decodePresence() (Message, error) {
 
 func decodeCursor(raw jsontext.Value) (*Cursor, error) {
 	bad := Errorf(BadMessage, "cursor is not a pair of offsets")
-	dec := jsontext.NewDecoder(bytes.NewReader(raw))
-	if tok, err := dec.ReadToken(); err != nil || tok.Kind() != '[' {
+	if raw.Kind() != '[' {
 		return nil, bad
 	}
 	var ends [2]int
-	for i := range ends {
-		value, err := dec.ReadValue()
-		if err != nil {
-			return nil, bad
-		}
-		n, err := (&envelope{}).integer(value, "cursor", 0)
+	first, second, _ := bytes.Cut(raw[1:len(raw)-1], []byte(",")) // numbers have no comma in them
+	for i, text := range [2]jsontext.Value{first, second} {
+		n, err := (&envelope{}).integer(bytes.TrimSpace(text), "cursor", 0)
 		if err != nil {
 			return nil, bad
 		}
 		ends[i] = int(n)
-	}
-	if tok, err := dec.ReadToken(); err != nil || tok.Kind() != ']' {
-		return nil, bad
 	}
 	return &Cursor{Anchor: ends[0], Head: ends[1]}, nil
 }

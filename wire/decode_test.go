@@ -36,10 +36,13 @@ func TestDecode(t *testing.T) {
 		clientFrames["presence, cursor and state"]: wire.Presence{
 			Doc: "team-a:spec", Rev: 7, HasCursor: true, Cursor: &wire.Cursor{Anchor: 2, Head: 5}, HasState: true, State: []byte(`{"colour":"red"}`),
 		},
-		clientFrames["presence, no cursor"]:               wire.Presence{Doc: "team-a:spec", Rev: 7, HasCursor: true},
-		clientFrames["presence, leave"]:                   wire.Presence{Doc: "team-a:spec", Rev: 7, HasState: true},
-		`{"t":"presence","doc":"d","rev":1}`:              wire.Presence{Doc: "d", Rev: 1},
-		clientFrames["close"]:                             wire.Close{Doc: "team-a:spec"},
+		clientFrames["presence, no cursor"]:  wire.Presence{Doc: "team-a:spec", Rev: 7, HasCursor: true},
+		clientFrames["presence, leave"]:      wire.Presence{Doc: "team-a:spec", Rev: 7, HasState: true},
+		`{"t":"presence","doc":"d","rev":1}`: wire.Presence{Doc: "d", Rev: 1},
+		clientFrames["close"]:                wire.Close{Doc: "team-a:spec"},
+		`{"t":"presence","doc":"d","rev":0,"cursor":[ 2 ,1e1 ]}`: wire.Presence{
+			Doc: "d", HasCursor: true, Cursor: &wire.Cursor{Anchor: 2, Head: 10},
+		},
 		" { \"x\" : [ {} ] , \"\\u0074\" : \"ping\" } \n": wire.Ping{}, //nolint:gocritic // the white space is the point
 		`{"t":"open","doc":"d","rev":1.0e1}`:              wire.Open{Doc: "d", Resume: true, Rev: 10},
 	} {
@@ -61,7 +64,10 @@ func TestDecodeErrors(t *testing.T) {
 		`{"t":"op","doc":"d","seq":3,"rev":0}`:         {Code: wire.BadMessage, Doc: "d", Seq: 3},
 		`{"t":"presence","doc":"d","rev":0,"state":1}`: {Code: wire.BadMessage, Doc: "d"},
 		`{"t":"presence","doc":"d","rev":0,"state":{"a":"` + strings.Repeat("x", wire.MaxState) + `"}}`: {Code: wire.TooLarge, Doc: "d"},
-		`{"t":"hello","client":"x"}`: {Code: wire.BadMessage},
+		`{"t":"presence","doc":"d","rev":0,"cursor":[[1,2],3]}`:                                         {Code: wire.BadMessage, Doc: "d"},
+		`{"t":"presence","doc":"d","rev":0,"cursor":["1,2",3]}`:                                         {Code: wire.BadMessage, Doc: "d"},
+		`{"t":"presence","doc":"d","rev":0,"cursor":[]}`:                                                {Code: wire.BadMessage, Doc: "d"},
+		`{"t":"hello","client":"x"}`:                                                                    {Code: wire.BadMessage},
 	} {
 		_, err := wire.Decode([]byte(frame))
 		var got *wire.Error
