@@ -33,6 +33,8 @@ export class Seat {
   readonly #faults: string[] = [];
   /** The messages that the page has sent to the server. */
   readonly sent: string[] = [];
+  /** Those that it has got. */
+  readonly received: string[] = [];
 
   private constructor(context: BrowserContext, page: Page) {
     this.#context = context;
@@ -134,6 +136,11 @@ export class Seat {
     return this.page.evaluate(() => desk.edits.length);
   }
 
+  /** How often what the editor shows has changed. */
+  updates(): Promise<number> {
+    return this.page.evaluate(() => desk.updates);
+  }
+
   /** Closes the window; fails where the page did what it must not do. */
   async close(): Promise<void> {
     await this.#context.close();
@@ -147,8 +154,9 @@ export class Seat {
       const text = message.text();
       if (message.type() === "error" && !outage.test(text)) this.#faults.push(text);
     });
-    page.on("websocket", (socket) =>
-      socket.on("framesent", ({ payload }) => this.sent.push(String(payload))),
-    );
+    page.on("websocket", (socket) => {
+      socket.on("framesent", ({ payload }) => this.sent.push(String(payload)));
+      socket.on("framereceived", ({ payload }) => this.received.push(String(payload)));
+    });
   }
 }

@@ -8,6 +8,7 @@ import { Partner } from "./partner.ts";
 import { type Place, Seat } from "./seat.ts";
 import { Site } from "./site.ts";
 import { carets } from "./suite.carets.ts";
+import { frames } from "./suite.frames.ts";
 import { history } from "./suite.history.ts";
 import { outages } from "./suite.outages.ts";
 import { reloads } from "./suite.reloads.ts";
@@ -140,6 +141,7 @@ export function conform(traits: Traits): void {
     if (traits.bold) formatting(subject);
     history(subject);
     carets(subject);
+    frames(subject);
     rights(subject);
     outages(subject);
     reloads(subject);

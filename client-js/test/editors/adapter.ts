@@ -21,11 +21,14 @@ export interface Bound {
   end(): void;
 }
 
-/** Told when the editor begins to tell of a change, and when all who listen have heard of it. */
+/**
+ * Told when the editor begins to tell of a change of what it shows, whoever
+ * made it, and when all who listen have heard of it.
+ */
 export interface Clock {
   begin(): void;
   end(): void;
-  /** Told how long a binding took for a change, in milliseconds, where it does so in parts. */
+  /** In place of both: how long a binding took for a change that it takes in parts, in milliseconds. */
   spent(ms: number): void;
 }
 

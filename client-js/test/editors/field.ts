@@ -8,6 +8,7 @@ export function field(make: () => Field): Adapter["mount"] {
     field.style.cssText = "width: 40rem; font: 16px/20px sans-serif";
     parent.append(field);
     field.addEventListener("input", clock.begin);
+    tellWritten(field, clock.begin);
     const end = bindTextarea(doc, field, options);
     field.addEventListener("input", clock.end);
     return {
@@ -34,4 +35,19 @@ export function field(make: () => Field): Adapter["mount"] {
       end,
     };
   };
+}
+
+/** A field tells of what a person types, and of what a program writes it does not. */
+function tellWritten(field: Field, written: () => void): void {
+  const { get, set } = Object.getOwnPropertyDescriptor(
+    Object.getPrototypeOf(field),
+    "value",
+  ) as Required<Pick<PropertyDescriptor, "get" | "set">>;
+  Object.defineProperty(field, "value", {
+    get,
+    set(value) {
+      set.call(field, value);
+      written();
+    },
+  });
 }

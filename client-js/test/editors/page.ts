@@ -20,6 +20,8 @@ export interface Desk {
   readonly edits: Delta[];
   /** What the binding has said: `refused: too_large`. */
   readonly told: string[];
+  /** How often what the editor shows has changed. */
+  readonly updates: number;
   /** How long the binding took for each change of the editor, in milliseconds. */
   readonly spent: number[];
   painted(): Painted[];
@@ -52,13 +54,18 @@ export function play({ type, mount }: Adapter): void {
   doc.on("change", ({ local, delta }: ContentChange) => local && edits.push(delta));
   const told: string[] = [];
   const spent: number[] = [];
+  let updates = 0;
   let since = 0;
   const clock: Clock = {
     begin: () => {
+      updates++;
       since = performance.now();
     },
     end: () => spent.push(performance.now() - since),
-    spent: (ms) => spent.push(ms),
+    spent: (ms) => {
+      updates++;
+      spent.push(ms);
+    },
   };
   const parent = document.querySelector("#editor") as HTMLElement;
   const bound = mount(
@@ -83,6 +90,9 @@ export function play({ type, mount }: Adapter): void {
     bound,
     edits,
     told,
+    get updates() {
+      return updates;
+    },
     spent,
     painted: () => painted(bound),
     within,

@@ -3,7 +3,7 @@ import { keymap } from "prosemirror-keymap";
 import { type MarkType, Schema } from "prosemirror-model";
 import { schema as basic } from "prosemirror-schema-basic";
 import { addListNodes } from "prosemirror-schema-list";
-import { EditorState, TextSelection } from "prosemirror-state";
+import { EditorState, Plugin, TextSelection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { bindProseMirror, toDelta, withCoscribe } from "../../src/bindings/prosemirror.ts";
 import { Shown } from "../../src/prosemirror/shown.ts";
@@ -11,7 +11,7 @@ import { play } from "./page.ts";
 
 play({
   type: "rich-text",
-  mount(parent, doc, options) {
+  mount(parent, doc, options, clock) {
     const schema = withCoscribe(
       new Schema({
         nodes: addListNodes(basic.spec.nodes, "paragraph block*", "block"),
@@ -19,7 +19,10 @@ play({
       }),
     );
     const keys = { "Mod-b": toggleMark(schema.marks.strong as MarkType) };
-    const plugins = [keymap(keys), keymap(baseKeymap)];
+    const telling = new Plugin({
+      view: () => ({ update: ({ state }, before) => state.doc === before.doc || clock.begin() }),
+    });
+    const plugins = [keymap(keys), keymap(baseKeymap), telling];
     const view = new EditorView(parent, { state: EditorState.create({ schema, plugins }) });
     view.dom.style.whiteSpace = "pre-wrap";
     const end = bindProseMirror(doc, view, options);
