@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
 
-import { act, createElement, type ReactNode, StrictMode, useEffect } from "react";
+import { act, createElement, type ReactNode, StrictMode, useEffect, useRef } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { bindTextarea } from "../src/bindings/textarea.ts";
 import type { Delta } from "../src/delta/index.ts";
 import type { Document } from "../src/document.ts";
 import { useDoc, usePeers, useSession, useStatus } from "../src/react.ts";
@@ -93,7 +94,37 @@ async function serve(id: string, content: Delta): Promise<void> {
   });
 }
 
+/** An editor whose binding is the effect, as in the README. */
+function Text({ doc }: { doc: Document }): ReactNode {
+  const place = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => (place.current ? bindTextarea(doc, place.current) : undefined), [doc]);
+  return createElement("div", null, createElement("textarea", { ref: place }));
+}
+
+function Editing(): ReactNode {
+  const doc = useDoc(useSession("http://host", { WebSocket: FakeSocket }), "a", { type: "text" });
+  return doc && createElement(Text, { key: doc.id, doc });
+}
+
 describe("React's hooks, in StrictMode", () => {
+  it("bind an editor in an effect, and end it with the component", async () => {
+    const page = document.createElement("div");
+    root = createRoot(page);
+    await passing(() => root.render(createElement(StrictMode, null, createElement(Editing))));
+    await serve("a", [{ insert: "hello" }]);
+    const field = page.querySelector("textarea") as HTMLTextAreaElement;
+    expect([field.value, field.readOnly]).toEqual(["hello", false]);
+    field.setRangeText("!", 5, 5, "end");
+    field.dispatchEvent(new Event("input"));
+    expect(FakeSocket.last.of("op").map(({ op }) => op)).toEqual([
+      [{ retain: 5 }, { insert: "!" }],
+    ]);
+    await passing(() => root.render(null));
+    field.setRangeText("?", 6, 6, "end");
+    field.dispatchEvent(new Event("input"));
+    expect(FakeSocket.last.of("op").length).toBe(1);
+  });
+
   it("open one connection and each document once", async () => {
     const seen = seeing();
     await render("a", seen);
