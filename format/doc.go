@@ -34,8 +34,10 @@
 // Lines are paragraphs: a line that is merely wrapped is read as one with the
 // line before.
 //
-// Markdown of more than 1 MiB is not read, nor a paragraph with more than 4,000
-// of the characters *_[]<>~.
+// HTML of more than 4 MiB is not read, nor Markdown of more than 1 MiB, nor a
+// paragraph of it with more than 4,000 of the characters *_[]<>~, nor more than
+// some 500 elements in each other. A format of HTML that is left open ends with
+// the block that it began in.
 //
 // Nothing unsafe comes out or gets in: HTML is held to an allowlist
 // (github.com/microcosm-cc/bluemonday) when it is written and before it is

@@ -24,8 +24,9 @@ var names = [...]string{Delta: "delta", Text: "text", HTML: "html", Markdown: "m
 
 // Errors of reading. The messages around them say what is wrong.
 var (
-	ErrUnknown = errors.New("the format is not known: delta, text, html or markdown")
-	ErrInvalid = errors.New("the content cannot be read")
+	ErrUnknown  = errors.New("the format is not known: delta, text, html or markdown")
+	ErrInvalid  = errors.New("the content cannot be read")
+	ErrTooLarge = errors.New("it is too long")
 )
 
 // Parse returns the format of that name: delta, text, html or markdown.
@@ -57,7 +58,8 @@ func (f Format) Write(content ot.Delta) string {
 // Read returns the content of a document of type t that is written in the
 // format, which must not be Delta. CRLF and CR become LF. A rich-text gets a
 // newline at its end where it has none; a text has what a last paragraph ends
-// with left out, and a newline for each line break. The errors wrap ErrInvalid.
+// with left out, and a newline for each line break. The errors wrap ErrInvalid,
+// and ErrTooLarge where a shorter one would do.
 func (f Format) Read(text string, t ot.Type) (ot.Delta, error) {
 	text = newlines.Replace(text)
 	var content ot.Delta

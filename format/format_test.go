@@ -104,6 +104,9 @@ func TestReadHTML(t *testing.T) {
 		{"<p>a</p><p><br></p><b>b<br></b><pre>c<br>d</pre>", `[{"insert":"a\n\n"},{"insert":"b","attributes":{"bold":true}},` +
 			`{"insert":"\nc"},{"insert":"\n","attributes":{"code-block":true}},{"insert":"d"},{"insert":"\n","attributes":{"code-block":true}}]`},
 		{"a<h1>b<hr>c</h1>", `[{"insert":"a\nb"},{"insert":"\n","attributes":{"header":1}},{"insert":{"divider":true}},{"insert":"\nc"},{"insert":"\n","attributes":{"header":1}}]`},
+		{"<p><b>a</p><p>b</b></p>", `[{"insert":"a","attributes":{"bold":true}},{"insert":"\nb\n"}]`},
+		{"<B>a<a href=/x>b</a></B><b><p>c</p><p>d</p></b>", `[{"insert":"a","attributes":{"bold":true}},{"insert":"b","attributes":{"bold":true,"link":"/x"}},{"insert":"\n"},` +
+			`{"insert":"c","attributes":{"bold":true}},{"insert":"\n"},{"insert":"d","attributes":{"bold":true}},{"insert":"\n"}]`},
 		{"<p></p><p>a</p>", `[{"insert":"a\n"}]`},
 		{"<b>a </b> b", `[{"insert":"a ","attributes":{"bold":true}},{"insert":"b\n"}]`},
 		{"<ul><li>a<ul><li></li></ul></li></ul>",
@@ -145,12 +148,26 @@ func TestReadMarkdown(t *testing.T) {
 	}
 }
 
+// What would take too much memory to read is refused.
+func TestReadRefusesTooLarge(t *testing.T) {
+	t.Parallel()
+	for f, text := range map[format.Format]string{
+		format.HTML: strings.Repeat("<p>x", 2<<20), format.Markdown: strings.Repeat("x\n\n", 1<<20),
+	} {
+		if _, err := f.Read(text, ot.RichText); !errors.Is(err, format.ErrTooLarge) || !errors.Is(err, format.ErrInvalid) {
+			t.Errorf("%s: %v", f, err)
+		}
+	}
+	if _, err := format.HTML.Read(strings.Repeat("<b>", 1000), ot.RichText); !errors.Is(err, format.ErrInvalid) {
+		t.Errorf("a thousand elements in each other: %v", err)
+	}
+}
+
 // What would take too long to read is refused.
 func TestReadRefusesIntricateMarkdown(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
 		strings.Repeat("*a _", 3000), strings.Repeat("[a](", 3000), strings.Repeat(">", 200), strings.Repeat("1. ", 200),
-		strings.Repeat("a", 2<<20),
 	} {
 		if _, err := format.Markdown.Read(text, ot.RichText); !errors.Is(err, format.ErrInvalid) {
 			t.Errorf("%.20s… is read: %v", text, err)

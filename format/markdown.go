@@ -36,7 +36,7 @@ var opened = regexp.MustCompile(`^([ \t]*([-+*>]|[0-9]{1,9}[.)])){` + strconv.It
 
 func checkMarkdown(text string) error {
 	if len(text) > maxMarkdown {
-		return fmt.Errorf("more than %d bytes of Markdown", maxMarkdown)
+		return fmt.Errorf("%w: more than %d bytes of Markdown", ErrTooLarge, maxMarkdown)
 	}
 	delimiters := 0
 	for line := range strings.SplitSeq(text, "\n") {

@@ -13,13 +13,22 @@ import (
 
 // readHTML reads the content of HTML. What the policy does not allow is left
 // out before.
-func readHTML(text string) (ot.Delta, error) { return parse(text, false) }
+func readHTML(text string) (ot.Delta, error) {
+	if len(text) > maxHTML {
+		return nil, fmt.Errorf("%w: more than %d bytes of HTML", ErrTooLarge, maxHTML)
+	}
+	return parse(text, false)
+}
+
+// maxHTML is how many bytes of HTML are read: the tree of them takes some
+// hundred times as many.
+const maxHTML = 4 << 20
 
 // parse reads HTML. With spaces all white space but newlines counts, as it does
 // in Markdown.
 func parse(text string, spaces bool) (ot.Delta, error) {
 	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
-	nodes, err := html.ParseFragment(strings.NewReader(policy.Sanitize(text)), body)
+	nodes, err := html.ParseFragment(strings.NewReader(disguise(policy.Sanitize(text))), body)
 	if err != nil {
 		return nil, fmt.Errorf("parse HTML: %w", err)
 	}
@@ -30,6 +39,32 @@ func parse(text string, spaces bool) (ot.Delta, error) {
 	}
 	r.endLine()
 	return r.out.Delta(), nil
+}
+
+// formatting are the elements that an HTML parser opens again in each block
+// behind the one in which they were left open. Of n of them and n blocks it
+// would make n² elements, which nobody means.
+var formatting = []atom.Atom{
+	atom.A, atom.B, atom.Code, atom.Em, atom.I, atom.S, atom.Strike, atom.Strong, atom.U,
+}
+
+// disguised begins the names of those, so that the parser takes them for any
+// elements, which end with the block that they are in.
+const disguised = "x-"
+
+// disguise gives them those names.
+func disguise(page string) string {
+	var b strings.Builder
+	for z := html.NewTokenizer(strings.NewReader(page)); z.Next() != html.ErrorToken; {
+		raw := string(z.Raw())
+		name, _ := z.TagName()
+		if slices.Contains(formatting, atom.Lookup(name)) {
+			at := strings.IndexByte(raw, name[0])
+			raw = raw[:at] + disguised + raw[at:]
+		}
+		b.WriteString(raw)
+	}
+	return b.String()
 }
 
 // htmlReader walks over a tree and builds lines.
@@ -72,6 +107,9 @@ func (r *htmlReader) children(n *html.Node) {
 }
 
 func (r *htmlReader) element(n *html.Node) {
+	if name, ok := strings.CutPrefix(n.Data, disguised); ok {
+		n.DataAtom = atom.Lookup([]byte(name))
+	}
 	if r.leaf(n) {
 		return
 	}

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -203,6 +204,9 @@ func (a *api) readContent(raw json.RawMessage, name, typ string) (ot.Delta, erro
 		}
 	}
 	content, err := f.Read(string(text), t)
+	if errors.Is(err, format.ErrTooLarge) {
+		return nil, wire.Errorf(wire.TooLarge, "%v", err)
+	}
 	if err != nil {
 		return nil, wire.Errorf(wire.InvalidOp, "%v", err)
 	}

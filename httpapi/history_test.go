@@ -134,6 +134,8 @@ func TestCreateInFormats(t *testing.T) {
 	for _, body := range []string{`{"format":"html","content":[]}`, `{"format":"text","content":"\ud800"}`, `{"format":"text","content":7}`} {
 		answers(t, s.Call(http.MethodPost, "/v1/documents", body), http.StatusUnprocessableEntity, "invalid_op")
 	}
+	long := `{"format":"html","content":"` + strings.Repeat("<p>x", 2<<20) + `"}`
+	answers(t, s.Call(http.MethodPost, "/v1/documents", long), http.StatusRequestEntityTooLarge, "too_large")
 	for _, body := range []string{`{"format":"pdf","content":"a"}`, `{"type":"x","format":"text","content":"a"}`} {
 		answers(t, s.Call(http.MethodPost, "/v1/documents", body), http.StatusBadRequest, "bad_message")
 	}
