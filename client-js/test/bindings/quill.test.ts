@@ -118,11 +118,11 @@ describe("Quill", () => {
     office.settle();
     bob.submit([{ insert: "all" }]);
     office.settle();
-    bob.submit([{ delete: 4 }]);
+    office.server.rest(() => [{ delete: 4 }]);
     office.settle();
     expect(ann.content).toEqual([{ insert: "\n" }]);
     expect(quill.getContents().ops).toEqual(ann.content);
-    bob.submit([{ insert: "more" }, { delete: 1 }]);
+    office.server.rest(() => [{ insert: "more" }, { delete: 1 }]);
     office.settle();
     expect(quill.getContents().ops).toEqual(ann.content);
     expect(quill.getText()).toBe("more\n");

@@ -68,7 +68,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   line.close();
-  await coscribe.stop();
+  await coscribe.remove();
 });
 
 it("loses nothing and repeats nothing over lines that are cut anywhere", async () => {

@@ -15,7 +15,7 @@ let sessions: Session[] = [];
 beforeAll(async () => {
   server = await Server.start();
 });
-afterAll(() => server.stop());
+afterAll(() => server.remove());
 afterEach(() => {
   for (const session of sessions) session.close();
   sessions = [];

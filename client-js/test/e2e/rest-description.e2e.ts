@@ -29,7 +29,7 @@ beforeAll(async () => {
   server = await Server.start();
   description = await (await fetch(`${server.url}/openapi.json`)).json();
 });
-afterAll(() => server.stop());
+afterAll(() => server.remove());
 
 const submitter = { client: "3f0a52a6-58b3-4b0e-9d0e-6a1c4c1d0a01", seq: 1 };
 const moment = { rev: 1, at: "2026-03-01T09:30:00.125Z", version: "v" };

@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = await Server.start(secret);
   rest = new Rest(`${server.url}/`, { token: async () => token("ann") });
 });
-afterAll(() => server.stop());
+afterAll(() => server.remove());
 
 function token(user: string, docs: Record<string, string> = { "*": "admin" }): string {
   const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString("base64url");

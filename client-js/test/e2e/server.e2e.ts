@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Delta } from "../../src/delta/index.ts";
 import type { Document } from "../../src/document.ts";
 import { connect } from "../../src/index.node.ts";
 import { NodeWebSocket } from "../../src/node/websocket.ts";
 import type { Session, SessionOptions } from "../../src/session.ts";
 import type { State } from "../../src/state/index.ts";
+import { UndoStack } from "../../src/undo/index.ts";
 import { Server } from "./server.ts";
 import { text, until } from "./until.ts";
 
@@ -13,7 +15,7 @@ let sessions: Session[] = [];
 beforeAll(async () => {
   server = await Server.start();
 });
-afterAll(() => server.stop());
+afterAll(() => server.remove());
 afterEach(() => {
   for (const session of sessions) session.close();
   sessions = [];
@@ -52,15 +54,30 @@ describe("against the server", () => {
   });
 
   it("gives a document its last newline back, in one update (P8)", async () => {
-    const [ann, bob] = [join().doc("newline"), join().doc("newline")];
-    await Promise.all([ann.ready(), bob.ready()]);
+    const ann = join().doc("newline");
+    await ann.ready();
     const seen: unknown[] = [];
-    bob.on("change", ({ delta }) => seen.push(delta));
-    ann.submit([{ insert: "x" }, { delete: 1 }]);
-    await ann.flush();
-    await until(bob, () => text(bob) === "x\n");
+    ann.on("change", ({ delta }) => seen.push(delta));
+    const op = [{ insert: "x" }, { delete: 1 }];
+    await rest("/documents/newline/changes", { rev: 0, op });
+    await until(ann, () => text(ann) === "x\n");
     expect(seen).toEqual([[{ insert: "x\n" }, { delete: 1 }]]);
-    expect(text(ann)).toBe("x\n");
+  });
+
+  it("predicts the newline that stays at the end, so that an undo gives what was there", async () => {
+    const [ann, bob] = [join().doc("undone"), join().doc("undone")];
+    await Promise.all([ann.ready(), bob.ready()]);
+    const stack = new UndoStack(ann);
+    for (const op of [[{ insert: "ab" }], [{ delete: 3 }], [{ retain: 1 }, { insert: "x" }]]) {
+      ann.submit(op as Delta);
+      await ann.flush();
+    }
+    await until(bob, () => text(bob) === "\nx\n");
+    expect(await rest("/documents/undone/content")).toEqual(ann.content);
+    while (stack.undo());
+    await ann.flush();
+    await until(bob, () => text(bob) === "\n");
+    expect(await rest("/documents/undone/content")).toEqual([{ insert: "\n" }]);
   });
 
   it("shows where the others are", async () => {

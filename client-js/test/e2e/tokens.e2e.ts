@@ -14,7 +14,7 @@ let sessions: Session[] = [];
 beforeAll(async () => {
   server = await Server.start(secret);
 });
-afterAll(() => server.stop());
+afterAll(() => server.remove());
 afterEach(() => {
   for (const session of sessions) session.close();
   sessions = [];

@@ -68,15 +68,20 @@ class World {
     const random = this.#random;
     const kind = random.below(4);
     if (kind < 2) act(random, random.pick(this.#editors).view);
-    else if (kind === 2) this.#plain.submit(this.#change(this.#plain.content));
+    else if (kind === 2) this.#change(this.#plain);
     else this.#deliver(random.pick(this.#office.desks));
   }
 
-  /** Now and then the last newline goes, which the server puts back (P8). */
-  #change(content: Delta): Delta {
+  /** Now and then another service takes the last newline, which the server puts back (P8). */
+  #change(plain: Document): void {
     const random = this.#random;
-    if (content.length === 0) return [{ insert: "again" }];
-    if (random.chance(0.9)) return change(random, content);
+    if (plain.content.length === 0) plain.submit([{ insert: "again" }]);
+    else if (random.chance(0.9)) plain.submit(change(random, plain.content));
+    else this.#office.server.rest((content) => this.#shortened(content));
+  }
+
+  #shortened(content: Delta): Delta {
+    const random = this.#random;
     const kept = content.slice(0, random.below(content.length));
     const [retain, gone] = [length(kept), length(content.slice(kept.length))];
     return normalize([{ retain }, { delete: gone }, { insert: random.pick(["", "a", "a\nb"]) }]);
