@@ -1,9 +1,13 @@
 package docs
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/coscribe/coscribe/ot"
+	"github.com/google/uuid"
 )
 
 // A batch is held back for those who were just answered: until they have come,
@@ -36,4 +40,39 @@ func TestGathering(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A room that is to leave as soon as it is idle does not while a batch is held
+// back.
+func TestHeldBatchKeepsItsRoom(t *testing.T) {
+	t.Parallel()
+	hub := newTestHub(t, openSQLite(t))
+	_, l, _ := comes(t, hub, "ann", uuid.New())
+	r := hub.live("doc")
+	l.Detach()
+	reached, posted := make(chan struct{}), make(chan struct{})
+	r.inbox.force(internal(func(r *room) {
+		close(reached)
+		<-posted
+		r.gather = gathering{until: time.Now().Add(200 * time.Millisecond), expect: 2}
+		r.hurry = true
+	}))
+	<-reached // nothing is in the inbox any more
+	answer := make(chan error, 1)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	go func() {
+		_, err := hub.Submit(ctx, "doc", Edit{User: "bob", Op: ot.Delta{ot.Insert("x", nil)}})
+		answer <- err
+	}()
+	for r.inbox.len() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	close(posted)
+	if err := <-answer; err != nil {
+		t.Error(err)
+	}
+	if hub.live("doc") != r {
+		t.Error("another room took the edit") // then this test has shown nothing
+	}
 }

@@ -188,7 +188,7 @@ func (r *room) schedule(ticker, idle *time.Timer) {
 		ticker.Reset(due.Sub(now))
 	}
 	idle.Stop()
-	unused := len(r.members) == 0 && len(r.queue) == 0 && !r.busy
+	unused := len(r.members) == 0 && len(r.queue) == 0 && r.settled()
 	if r.idle.Load() != unused {
 		r.idle.Store(unused)
 	}
@@ -201,6 +201,9 @@ func (r *room) schedule(ticker, idle *time.Timer) {
 		}
 	}
 }
+
+// settled tells whether nothing is being committed, nor held back.
+func (r *room) settled() bool { return !r.busy && r.batch.empty() }
 
 // tellPresence sends everyone one frame about all who moved.
 func (r *room) tellPresence() {
@@ -257,7 +260,7 @@ func (r *room) dismiss(reason *wire.Error) {
 type stop struct{}
 
 func (stop) client() uuid.UUID    { return uuid.Nil }
-func (stop) ready(r *room) bool   { return !r.busy && r.batch.empty() && !r.snapshot.writing }
+func (stop) ready(r *room) bool   { return r.settled() && !r.snapshot.writing }
 func (stop) refuse(e *wire.Error) {}
 
 func (stop) run(r *room) {

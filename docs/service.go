@@ -239,7 +239,7 @@ func (h *Hub) Delete(ctx context.Context, id string) error {
 type erase struct{ answer chan<- error }
 
 func (e *erase) client() uuid.UUID      { return uuid.Nil }
-func (e *erase) ready(r *room) bool     { return !r.busy && r.batch.empty() }
+func (e *erase) ready(r *room) bool     { return r.settled() }
 func (e *erase) refuse(err *wire.Error) { e.answer <- err }
 func (e *erase) run(r *room) {
 	if r.absent {
