@@ -81,9 +81,9 @@ test("the server is killed and started again while both type", async () => {
   const words = Array.from({ length: 60 }, (_, i) => ` ${i}`).join("");
   const typing = [ann, bob].map((tab) => tab.page.keyboard.type(words, { delay: 12 }));
   await expect.poll(async () => JSON.stringify(await on.server.content("crash"))).toContain(" 5");
-  await on.server.kill();
+  await on.server.down();
   await ann.standing("Offline");
-  await on.server.restart();
+  await on.server.up();
   await Promise.all(typing);
   const lines = await agreement(on.server, "crash", ann, bob);
   expect(texts(lines)).toEqual([`ann:${words}`, `bob:${words}`]);

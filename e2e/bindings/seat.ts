@@ -100,6 +100,11 @@ export class Seat {
     return this.page.keyboard.type(text);
   }
 
+  /** Writes a text at once: one edit to undo, however slow the machine is. */
+  write(text: string): Promise<void> {
+    return this.page.keyboard.insertText(text);
+  }
+
   /** Pastes plain text from the machine's clipboard. */
   async paste(text: string): Promise<void> {
     await this.page.evaluate((text) => navigator.clipboard.writeText(text), text);

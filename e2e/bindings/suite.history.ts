@@ -6,7 +6,7 @@ export function history(subject: Subject): void {
   test("undoes and does again its own edits only", async () => {
     const scene = await subject.scene("one");
     const { ann, bob } = scene;
-    await ann.type(" mine");
+    await ann.write(" mine");
     await bob.replace(0, 0, "theirs ");
     await subject.agreeOn(scene, "theirs one mine");
     await ann.press("Control+z");

@@ -30,9 +30,9 @@ export function outages(subject: Subject): void {
     const words = Array.from({ length: 40 }, (_, n) => ` ${n}`).join("");
     const typing = ann.page.keyboard.type(words, { delay: 10 });
     for (let n = 0; n < 10; n++) await bob.replace(0, 0, "b");
-    await server.kill();
+    await server.down();
     await ann.standing("offline");
-    await server.restart("127.0.0.1:0");
+    await server.up("127.0.0.1:0");
     wire.lead(server.port);
     await typing;
     await subject.agreeOn({ id, ann, bob }, `${"b".repeat(10)}ann:${words}`);

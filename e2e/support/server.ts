@@ -1,10 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { inject } from "vitest";
+import { ServerProcess } from "../../client-js/test/support/process.ts";
 
 /** An op of a document, as REST tells it. */
 export interface Op {
@@ -12,65 +7,16 @@ export interface Op {
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
-/** The real server in a process of its own, with a database of its own. */
-export class Server {
-  readonly #folder: string;
-  readonly #flags: readonly string[];
-  #process: ChildProcess | undefined;
-  #address = "127.0.0.1:0";
-
-  private constructor(folder: string, flags: readonly string[]) {
-    this.#folder = folder;
-    this.#flags = flags;
-  }
-
-  /** Starts a server on a free port. */
+/** The real server, and what a test asks of it through REST. */
+export class Server extends ServerProcess {
   static async start(...flags: string[]): Promise<Server> {
-    const folder = await mkdtemp(join(tmpdir(), "coscribe-e2e-data-"));
-    const server = new Server(folder, flags);
-    await server.restart();
+    const server = new Server(inject("binary"), () => ["--log-level", "WARN", ...flags]);
+    await server.up();
     return server;
-  }
-
-  get url(): string {
-    return `http://${this.#address}`;
   }
 
   get port(): number {
     return Number(new URL(this.url).port);
-  }
-
-  /** Starts it again on the same database, on the same address unless another one is given. */
-  async restart(address = this.#address): Promise<void> {
-    const database = `sqlite:${join(this.#folder, "data.db")}`;
-    const started = spawn(
-      inject("binary"),
-      ["--listen", address, "--database", database, "--log-level", "WARN", ...this.#flags],
-      { stdio: ["ignore", "pipe", "inherit"] },
-    );
-    this.#process = started;
-    this.#address = await new Promise((resolve, reject) => {
-      started.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
-      createInterface(started.stdout).on("line", (line) => {
-        const address = /listens on http:\/\/(\S+?),/.exec(line)?.[1];
-        if (address) resolve(address);
-      });
-    });
-  }
-
-  /** Ends it at once, as a crash would. */
-  async kill(): Promise<void> {
-    const ending = this.#process;
-    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
-    const ended = once(ending, "exit");
-    ending.kill("SIGKILL");
-    await ended;
-  }
-
-  /** Ends it and removes its database. */
-  async remove(): Promise<void> {
-    await this.kill();
-    await rm(this.#folder, { recursive: true, force: true });
   }
 
   /** Creates a document through REST. */
