@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/coscribe/coscribe/ot"
 )
@@ -61,6 +62,9 @@ func (f Format) Write(content ot.Delta) string {
 // with left out, and a newline for each line break. The errors wrap ErrInvalid,
 // and ErrTooLarge where a shorter one would do.
 func (f Format) Read(text string, t ot.Type) (ot.Delta, error) {
+	if !utf8.ValidString(text) {
+		return nil, fmt.Errorf("%w: not well-formed UTF-8", ErrInvalid)
+	}
 	text = newlines.Replace(text)
 	var content ot.Delta
 	var err error

@@ -245,6 +245,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(c.markdown)
 	}
 	f.Add(strings.Repeat("<div>", 1000))
+	f.Add("![\xe6]()") // ill-formed, and made an attribute
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, of := range []format.Format{format.Text, format.HTML, format.Markdown} {
 			for _, typ := range []ot.Type{ot.RichText, ot.Text} {
