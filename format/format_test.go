@@ -151,12 +151,22 @@ func TestReadMarkdown(t *testing.T) {
 // What would take too much memory to read is refused.
 func TestReadRefusesTooLarge(t *testing.T) {
 	t.Parallel()
-	for f, text := range map[format.Format]string{
-		format.HTML: strings.Repeat("<p>x", 2<<20), format.Markdown: strings.Repeat("x\n\n", 1<<20),
+	long := "[a]: /" + strings.Repeat("b", 100_000) + "\n\n"
+	for _, c := range []struct {
+		format format.Format
+		text   string
+	}{
+		{format.HTML, strings.Repeat("<p>x", 2<<20)},
+		{format.Markdown, strings.Repeat("x\n\n", 1<<20)},
+		{format.Markdown, long + strings.Repeat("[a]\n\n", 10_000)},
+		{format.Markdown, strings.Repeat(strings.Repeat("> ", 90)+"a\n\n", 5000)},
 	} {
-		if _, err := f.Read(text, ot.RichText); !errors.Is(err, format.ErrTooLarge) || !errors.Is(err, format.ErrInvalid) {
-			t.Errorf("%s: %v", f, err)
+		if _, err := c.format.Read(c.text, ot.RichText); !errors.Is(err, format.ErrTooLarge) || !errors.Is(err, format.ErrInvalid) {
+			t.Errorf("%s %.20s…: %v", c.format, c.text, err)
 		}
+	}
+	if _, err := format.Markdown.Read(long+strings.Repeat("[a]\n\n", 5), ot.RichText); err != nil {
+		t.Error(err)
 	}
 	if _, err := format.HTML.Read(strings.Repeat("<b>", 1000), ot.RichText); !errors.Is(err, format.ErrInvalid) {
 		t.Errorf("a thousand elements in each other: %v", err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer/html"
 
 	"github.com/coscribe/coscribe/ot"
@@ -27,6 +28,7 @@ var markdown = goldmark.New(
 // that it opens.
 const (
 	maxMarkdown   = 1 << 20 // bytes
+	maxPage       = 8 << 20 // bytes of the HTML that it makes
 	maxDelimiters = 4000    // in lines without an empty one between them
 	maxContainers = 100     // opened in a line
 )
@@ -61,10 +63,29 @@ func readMarkdown(text string) (ot.Delta, error) {
 		return nil, err
 	}
 	var page bytes.Buffer
-	if err := markdown.Convert([]byte(text), &page); err != nil {
+	references := frugal{parser.NewContext(), maxPage}
+	if err := markdown.Convert([]byte(text), &page, parser.WithContext(&references)); err != nil {
 		return nil, fmt.Errorf("parse Markdown: %w", err)
 	}
+	if references.left < 0 || page.Len() > maxPage {
+		return nil, fmt.Errorf("%w: more than %d bytes of HTML in Markdown", ErrTooLarge, maxPage)
+	}
 	return parse(page.String(), true)
+}
+
+// frugal keeps a long destination that many links refer to from being written
+// for each of them.
+type frugal struct {
+	parser.Context
+	left int // bytes that references may still bring
+}
+
+func (f *frugal) Reference(label string) (parser.Reference, bool) {
+	r, ok := f.Context.Reference(label)
+	if ok {
+		f.left -= len(r.Destination()) + len(r.Title())
+	}
+	return r, ok && f.left >= 0
 }
 
 func writeMarkdown(content ot.Delta) string {
