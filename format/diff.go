@@ -10,13 +10,13 @@ import (
 // it, what it inserts in ins elements and what it deletes, where that stood, in
 // del elements. ¶ in one of them stands for the end of a line that came or
 // went. Changed formats are shown as they are afterwards. It fails where the op
-// does not fit.
+// does not fit, and with ErrTooLarge.
 func DiffHTML(from ot.Document, op ot.Delta) (string, error) {
 	pieces, err := compare(from, op)
 	if err != nil {
 		return "", fmt.Errorf("compare: %w", err)
 	}
-	return renderLines(split(pieces)), nil
+	return renderLines(split(pieces))
 }
 
 func compare(from ot.Document, op ot.Delta) ([]piece, error) {

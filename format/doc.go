@@ -34,7 +34,8 @@
 // Lines are paragraphs: a line that is merely wrapped is read as one with the
 // line before.
 //
-// HTML of more than 4 MiB is not read, nor Markdown of more than 1 MiB, nor a
+// More than 64 MiB of either are not written. HTML of more than 4 MiB is not
+// read, nor Markdown of more than 1 MiB or that is 8 MiB of HTML, nor a
 // paragraph of it with more than 4,000 of the characters *_[]<>~, nor more than
 // some 500 elements in each other. A format of HTML that is left open ends with
 // the block that it began in.

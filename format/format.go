@@ -43,11 +43,16 @@ func Parse(name string) (Format, error) {
 // String returns the name that Parse knows.
 func (f Format) String() string { return names[f] }
 
-// Write returns a content in the format, which must not be Delta.
-func (f Format) Write(content ot.Delta) string {
+// maxWritten bounds what is written, in bytes: formats of a long text are
+// written for each line of it.
+const maxWritten = 64 << 20
+
+// Write returns a content in the format, which must not be Delta. The error is
+// ErrTooLarge: it would have more than 64 MiB.
+func (f Format) Write(content ot.Delta) (string, error) {
 	switch f {
 	case Text:
-		return writeText(content)
+		return writeText(content), nil
 	case HTML:
 		return writeHTML(content)
 	case Markdown:

@@ -20,6 +20,14 @@ func decode(t testing.TB, content string) ot.Delta {
 	return d
 }
 
+func write(t interface{ Fatal(...any) }, f format.Format, content ot.Delta) string {
+	text, err := f.Write(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
 func read(t testing.TB, f format.Format, text string, typ ot.Type) ot.Delta {
 	t.Helper()
 	d, err := f.Read(text, typ)
@@ -80,7 +88,7 @@ func TestWrite(t *testing.T) {
 	for _, c := range written {
 		content := decode(t, c.content)
 		for f, want := range map[format.Format]string{format.HTML: c.html, format.Markdown: c.markdown} {
-			got := f.Write(content)
+			got := write(t, f, content)
 			if got != want {
 				t.Errorf("%s: %s is\n%s\nwant\n%s", c.name, f, got, want)
 			}
@@ -148,8 +156,8 @@ func TestReadMarkdown(t *testing.T) {
 	}
 }
 
-// What would take too much memory to read is refused.
-func TestReadRefusesTooLarge(t *testing.T) {
+// What would take too much memory to read, or is no text, is refused.
+func TestReadRefuses(t *testing.T) {
 	t.Parallel()
 	long := "[a]: /" + strings.Repeat("b", 100_000) + "\n\n"
 	for _, c := range []struct {
@@ -168,8 +176,36 @@ func TestReadRefusesTooLarge(t *testing.T) {
 	if _, err := format.Markdown.Read(long+strings.Repeat("[a]\n\n", 5), ot.RichText); err != nil {
 		t.Error(err)
 	}
+	if _, err := format.Text.Read("\xfe", ot.RichText); !errors.Is(err, format.ErrInvalid) {
+		t.Errorf("no UTF-8: %v", err)
+	}
 	if _, err := format.HTML.Read(strings.Repeat("<b>", 1000), ot.RichText); !errors.Is(err, format.ErrInvalid) {
 		t.Errorf("a thousand elements in each other: %v", err)
+	}
+}
+
+// A format of many lines is written for each of them: what would become too
+// long is refused.
+func TestWriteRefusesTooLarge(t *testing.T) {
+	t.Parallel()
+	link := func(url string) ot.Delta {
+		a := ot.MakeAttributes(ot.Attribute{Key: "link", Value: ot.Value(`"` + url + strings.Repeat("x", 500_000) + `"`)})
+		return ot.Delta{ot.Insert(strings.Repeat("a\n", 10_000), a)}
+	}
+	for _, f := range []format.Format{format.HTML, format.Markdown} {
+		if _, err := f.Write(link("https://")); !errors.Is(err, format.ErrTooLarge) {
+			t.Errorf("%s: %v", f, err)
+		}
+		if page := write(t, f, link("nobody:")); strings.Contains(page, "nobody") {
+			t.Errorf("%s has a link that is not safe", f)
+		}
+	}
+	from, err := ot.NewDocument(link("https://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := format.DiffHTML(from, nil); !errors.Is(err, format.ErrTooLarge) {
+		t.Errorf("a comparison: %v", err)
 	}
 }
 
@@ -216,7 +252,7 @@ func TestHTMLRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		content := carriedByHTML.content(t)
-		page := format.HTML.Write(content)
+		page := write(t, format.HTML, content)
 		back, err := format.HTML.Read(page, ot.RichText)
 		if err != nil || !back.Equal(content) {
 			t.Fatalf("%s\n got %v, %v\nwant %v", page, back, err, content)
@@ -229,7 +265,7 @@ func TestMarkdownRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		content := carriedByMarkdown.content(t)
-		page := format.Markdown.Write(content)
+		page := write(t, format.Markdown, content)
 		back, err := format.Markdown.Read(page, ot.RichText)
 		if err != nil || !back.Equal(content) {
 			t.Fatalf("%s\n got %v, %v\nwant %v", page, back, err, content)
@@ -242,7 +278,7 @@ func TestTextRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOf(rapid.SampledFrom([]rune("ab \n\x00é😀"))).Draw(t, "text")
 		content, err := format.Text.Read(text, ot.Text)
-		if err != nil || format.Text.Write(content) != text {
+		if err != nil || write(t, format.Text, content) != text {
 			t.Fatalf("%q is read as %v, %v", text, content, err)
 		}
 	})
@@ -256,6 +292,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(strings.Repeat("<div>", 1000))
 	f.Add("![\xe6]()") // ill-formed, and made an attribute
+	f.Add("<p><b>a<p>b<ul><li>c<blockquote>d<pre>e<br>f<hr>")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, of := range []format.Format{format.Text, format.HTML, format.Markdown} {
 			for _, typ := range []ot.Type{ot.RichText, ot.Text} {
@@ -269,10 +306,10 @@ func FuzzRead(f *testing.F) {
 				if _, err := otjson.DecodeContent(otjson.Append(nil, content)); err != nil {
 					t.Fatalf("%s %q: %v", of, text, err)
 				}
-				if page := format.HTML.Write(content); strings.Contains(page, "<script") || strings.Contains(page, "<iframe") {
+				if page := write(t, format.HTML, content); strings.Contains(page, "<script") || strings.Contains(page, "<iframe") {
 					t.Fatal(page)
 				}
-				format.Markdown.Write(content)
+				write(t, format.Markdown, content)
 			}
 		}
 	})

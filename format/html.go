@@ -11,23 +11,27 @@ import (
 
 // writeHTML writes a content as HTML: a block for each line, in the quotes and
 // items that it stands in, and neighbouring lines of code in one element.
-func writeHTML(content ot.Delta) string {
+func writeHTML(content ot.Delta) (string, error) {
 	return renderLines(lines(content))
 }
 
-func renderLines(all []line) string {
+func renderLines(all []line) (string, error) {
 	var w htmlWriter
 	where := places(all)
 	for i, l := range all {
 		alone := i+1 == len(all) || where[i+1].keep < len(where[i].kinds)
 		w.line(l, where[i], alone)
+		if w.Len() > maxWritten {
+			return "", ErrTooLarge
+		}
 	}
 	w.enter(place{})
-	return policy.Sanitize(w.String())
+	return policy.Sanitize(w.String()), nil
 }
 
 type htmlWriter struct {
 	strings.Builder
+	linker
 	open []level
 	code bool // is open, too
 }
@@ -210,7 +214,7 @@ func (w *htmlWriter) piece(op ot.Op, isCode bool) {
 		closing = append(closing, "</"+tag+">")
 	}
 	a := op.Attributes()
-	if link := text(get(a, "link")); link != "" && safeURL(link) {
+	if link := w.linkOf(a); link != "" {
 		open("a", ` href="`+html.EscapeString(link)+`"`)
 	}
 	for _, f := range inlineTags {
@@ -273,7 +277,7 @@ var colorFormats = []struct{ format, property string }{
 }
 
 func (w *htmlWriter) embed(op ot.Op) {
-	value := html.EscapeString(text(op.Embed().Value))
+	value := html.EscapeString(longText(op.Embed().Value))
 	if value == "" {
 		return
 	}
@@ -281,8 +285,8 @@ func (w *htmlWriter) embed(op ot.Op) {
 	case "image":
 		w.WriteString(`<img src="` + value + `"`)
 		for _, name := range imageFormats {
-			if v := get(op.Attributes(), name); text(v) != "" {
-				w.WriteString(" " + name + `="` + html.EscapeString(text(v)) + `"`)
+			if v := longText(get(op.Attributes(), name)); v != "" {
+				w.WriteString(" " + name + `="` + html.EscapeString(v) + `"`)
 			}
 		}
 		w.WriteByte('>')

@@ -201,13 +201,43 @@ func truthy(v ot.Value) bool {
 	return true
 }
 
-// text returns a value that is a string, else "".
+// maxText is longer than any value of a format that is looked at for each line
+// of a text, in bytes.
+const maxText = 200
+
+// text returns a value that is a short string, else "".
 func text(v ot.Value) string {
+	if len(v) > maxText {
+		return ""
+	}
+	return longText(v)
+}
+
+// longText returns a value that is a string, else "".
+func longText(v ot.Value) string {
 	var s string
 	if len(v) == 0 || v[0] != '"' || json.Unmarshal([]byte(v), &s) != nil {
 		return ""
 	}
 	return s
+}
+
+// linker tells where pieces link to. It remembers the last: many lines may be
+// one link, which may be long.
+type linker struct {
+	of   *ot.Attributes
+	link string
+}
+
+func (l *linker) linkOf(a *ot.Attributes) string {
+	if l.of == a {
+		return l.link
+	}
+	l.of, l.link = a, longText(get(a, "link"))
+	if !safeURL(l.link) {
+		l.link = ""
+	}
+	return l.link
 }
 
 // number returns a value that is a small integer, or a string of one, else 0.

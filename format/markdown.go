@@ -88,18 +88,22 @@ func (f *frugal) Reference(label string) (parser.Reference, bool) {
 	return r, ok && f.left >= 0
 }
 
-func writeMarkdown(content ot.Delta) string {
+func writeMarkdown(content ot.Delta) (string, error) {
 	var w markdownWriter
 	all := lines(content)
 	for i, p := range places(all) {
 		w.line(all[i], p)
+		if w.Len() > maxWritten {
+			return "", ErrTooLarge
+		}
 	}
 	w.closeCode()
-	return w.String()
+	return w.String(), nil
 }
 
 type markdownWriter struct {
 	strings.Builder
+	linker
 	nesting
 	last block    // of the line that was begun last
 	item bool     // that line began an item

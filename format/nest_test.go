@@ -58,10 +58,10 @@ func TestTreeRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again := format.HTML.Write(content); again != page {
+		if again := write(t, format.HTML, content); again != page {
 			t.Fatalf("%v is\n%s\nwant\n%s", content, again, page)
 		}
-		text := format.Markdown.Write(content)
+		text := write(t, format.Markdown, content)
 		if back, err := format.Markdown.Read(text, ot.RichText); err != nil || !back.Equal(content) {
 			t.Fatalf("%s\n got %v, %v\nwant %v", text, back, err, content)
 		}
@@ -89,18 +89,18 @@ func TestAnyNestIsReadTheSameTwice(t *testing.T) {
 			b.Insert("\n", ot.MakeAttributes(line...))
 		}
 		content := b.Delta()
-		page := format.HTML.Write(content)
+		page := write(t, format.HTML, content)
 		first, err := format.HTML.Read(page, ot.RichText)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if plain, want := format.Text.Write(first), format.Text.Write(content); plain != want {
+		if plain, want := write(t, format.Text, first), write(t, format.Text, content); plain != want {
 			t.Fatalf("%s has the text %q, not %q", page, plain, want)
 		}
-		second, err := format.HTML.Read(format.HTML.Write(first), ot.RichText)
+		second, err := format.HTML.Read(write(t, format.HTML, first), ot.RichText)
 		if err != nil || !second.Equal(first) {
-			t.Fatalf("%s\n and %s\n got %v, %v\nwant %v", page, format.HTML.Write(first), second, err, first)
+			t.Fatalf("%s\n and %s\n got %v, %v\nwant %v", page, write(t, format.HTML, first), second, err, first)
 		}
-		format.Markdown.Write(content)
+		write(t, format.Markdown, content)
 	})
 }

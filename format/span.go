@@ -21,33 +21,40 @@ type span struct {
 // markdownMarks are the delimiters of formats, the outermost first.
 var markdownMarks = []struct{ format, mark string }{{"strike", "~~"}, {"bold", "**"}, {"italic", "*"}}
 
-func spans(l line) []span {
+// spans returns those of a line, neighbours without formats as one.
+func (w *markdownWriter) spans(l line) []span {
 	var all []span
-	for _, p := range l.pieces {
-		s := spanOf(p.op)
-		if n := len(all); n > 0 && all[n-1].bare() && s.bare() {
-			all[n-1].core += s.core
-		} else if s != (span{}) {
-			all = append(all, s)
+	var bare strings.Builder
+	flush := func() {
+		if bare.Len() > 0 {
+			all = append(all, span{core: bare.String()})
+			bare.Reset()
 		}
 	}
+	for _, p := range l.pieces {
+		s := spanOf(p.op, w.linkOf(p.op.Attributes()))
+		if s.bare() {
+			bare.WriteString(s.core)
+			continue
+		}
+		flush()
+		all = append(all, s)
+	}
+	flush()
 	return all
 }
 
 func (s span) bare() bool { return s.marks == "" && s.link == "" && !s.verbatim }
 
-func spanOf(op ot.Op) span {
+func spanOf(op ot.Op, link string) span {
 	a := op.Attributes()
-	s := span{core: op.Text()}
+	s := span{core: op.Text(), link: link}
 	if op.Kind() == ot.EmbedKind {
-		source := text(op.Embed().Value)
+		source := longText(op.Embed().Value)
 		if op.Embed().Key != "image" || source == "" {
 			return span{}
 		}
-		s.core, s.verbatim = "!["+escape(text(get(a, "alt")))+"]("+destination(source)+")", true
-	}
-	if link := text(get(a, "link")); safeURL(link) {
-		s.link = link
+		s.core, s.verbatim = "!["+escape(longText(get(a, "alt")))+"]("+destination(source)+")", true
 	}
 	for _, f := range markdownMarks {
 		if truthy(get(a, f.format)) {
@@ -81,7 +88,7 @@ func (s *span) trim() {
 
 // inline writes the pieces of a line, each by itself.
 func (w *markdownWriter) inline(l line) {
-	all := spans(l)
+	all := w.spans(l)
 	start := w.Len()
 	for i, s := range all {
 		w.keepApart(start, s)

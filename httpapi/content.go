@@ -101,7 +101,11 @@ func (a *api) content(ctx context.Context, in *contentInput) (*pageOutput, error
 	if f == format.Delta {
 		out.Body = otjson.Append(nil, doc.Content())
 	} else {
-		out.Body = []byte(f.Write(doc.Content()))
+		page, err := f.Write(doc.Content())
+		if err != nil {
+			return nil, wire.Errorf(wire.TooLarge, "the content is too long for %s", f)
+		}
+		out.Body = []byte(page)
 	}
 	return out, nil
 }

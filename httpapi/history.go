@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/coscribe/coscribe/auth"
 	"github.com/coscribe/coscribe/format"
@@ -94,6 +95,9 @@ func (a *api) diff(ctx context.Context, in *diffInput) (*pageOutput, error) {
 			return nil, err
 		}
 		page, err := format.DiffHTML(from, op)
+		if errors.Is(err, format.ErrTooLarge) {
+			return nil, wire.Errorf(wire.TooLarge, "the comparison is too long for html")
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -114,6 +114,16 @@ func TestContentFormats(t *testing.T) {
 	answers(t, get(s, "/content?format=pdf"), http.StatusBadRequest, "bad_message")
 }
 
+func TestFormatsTooLarge(t *testing.T) {
+	s := start(t, servertest.Options{})
+	link := `{"link":"https://a.example/` + strings.Repeat("x", 500_000) + `"}`
+	s.Create("d", "rich-text", `[{"insert":"`+strings.Repeat(`a\n`, 10_000)+`","attributes":`+link+`},{"insert":"\n"}]`)
+	for _, path := range []string{"/content?format=html", "/content?format=markdown", "/diff?from=0&format=html"} {
+		answers(t, get(s, path), http.StatusRequestEntityTooLarge, "too_large")
+	}
+	answers(t, get(s, "/content?format=text"), http.StatusOK, "")
+}
+
 func TestCreateInFormats(t *testing.T) {
 	s := start(t, servertest.Options{})
 	for i, c := range []struct{ format, typ, content, want string }{
