@@ -25,29 +25,42 @@ func (p *Process) Heap(ctx context.Context) (int64, error) {
 	if err := p.Collect(ctx); err != nil {
 		return 0, err
 	}
-	return p.metric(ctx, liveHeap)
-}
-
-// Goroutines is how many goroutines the server has.
-func (p *Process) Goroutines(ctx context.Context) (int64, error) { return p.metric(ctx, goroutines) }
-
-var (
-	liveHeap   = regexp.MustCompile(`(?m)^go_gc_heap_live_bytes (\S+)$`)
-	goroutines = regexp.MustCompile(`(?m)^go_goroutines (\S+)$`)
-)
-
-// metric finds a number among the server's metrics.
-func (p *Process) metric(ctx context.Context, form *regexp.Regexp) (int64, error) {
-	var text bytes.Buffer
-	if err := get(ctx, p.URL()+"/metrics", &text); err != nil {
+	live, err := p.metrics(ctx, "go_gc_heap_live_bytes")
+	if err != nil {
 		return 0, err
 	}
-	found := form.FindSubmatch(text.Bytes())
-	if found == nil {
-		return 0, fmt.Errorf("/metrics: no %s", form)
+	return live[0], nil
+}
+
+// Goroutines is how many goroutines the server has beside the two of each
+// session.
+func (p *Process) Goroutines(ctx context.Context) (int64, error) {
+	n, err := p.metrics(ctx, "go_goroutines", "coscribe_sessions")
+	if err != nil {
+		return 0, err
 	}
-	value, err := strconv.ParseFloat(string(found[1]), 64)
-	return int64(value), err
+	return n[0] - 2*n[1], nil
+}
+
+// metrics finds numbers among the server's metrics, all of one moment.
+func (p *Process) metrics(ctx context.Context, names ...string) ([]int64, error) {
+	var text bytes.Buffer
+	if err := get(ctx, p.URL()+"/metrics", &text); err != nil {
+		return nil, err
+	}
+	values := make([]int64, len(names))
+	for i, name := range names {
+		found := regexp.MustCompile(`(?m)^` + name + ` (\S+)$`).FindSubmatch(text.Bytes())
+		if found == nil {
+			return nil, fmt.Errorf("/metrics: no %s", name)
+		}
+		value, err := strconv.ParseFloat(string(found[1]), 64)
+		if err != nil {
+			return nil, fmt.Errorf("/metrics: %s: %w", name, err)
+		}
+		values[i] = int64(value)
+	}
+	return values, nil
 }
 
 // Profile writes the server's CPU profile of the next seconds to w. It needs

@@ -51,6 +51,6 @@ func (s *series) judge(after time.Duration) (string, error) {
 	case growth > s.bound:
 		verdict = "too uncertain to tell"
 	}
-	return fmt.Sprintf("%-22s %8.1f at the end, %+7.2f ± %.2f an hour, may be %+g: %s",
+	return fmt.Sprintf("%-24s %8.1f at the end, %+7.2f ± %.2f an hour, may be %+g: %s",
 		s.name, s.value[len(s.value)-1], growth, uncertain, s.bound, verdict), err
 }

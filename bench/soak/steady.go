@@ -80,7 +80,7 @@ func (s steady) watch(ctx context.Context, out io.Writer, server *serverproc.Pro
 	const mega = 1 << 20
 	resident := &series{name: "resident memory, MB", bound: 1}
 	heap := &series{name: "live heap, MB", bound: 1}
-	goroutines := &series{name: "goroutines", bound: 1}
+	goroutines := &series{name: "goroutines but sessions'", bound: 1}
 	start, told := time.Now(), time.Duration(0)
 	tick := time.NewTicker(s.Sample)
 	defer tick.Stop()
@@ -109,7 +109,7 @@ func (s steady) watch(ctx context.Context, out io.Writer, server *serverproc.Pro
 		if at-told >= s.For/12 {
 			told = at
 			failures, first := c.failing()
-			fmt.Fprintf(out, "%s: %d MB resident, %d MB of live heap, %d goroutines, %d sessions failed %q\n",
+			fmt.Fprintf(out, "%s: %d MB resident, %d MB of live heap, %d goroutines but sessions', %d sessions failed %q\n",
 				at.Round(time.Second), rss/mega, live/mega, n, failures, first)
 		}
 	}
