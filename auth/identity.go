@@ -52,11 +52,11 @@ func NewIdentity(id, name string, expires time.Time, docs map[string]Access) (*I
 	return &Identity{ID: id, Name: name, Expires: expires, rights: newRights(docs)}, nil
 }
 
+var anonymous = &Identity{ID: "anonymous", anonymous: true, rights: newRights(map[string]Access{"*": Admin})}
+
 // Anonymous returns the identity that everyone has on a server without a key:
 // admin of every document, for ever.
-func Anonymous() *Identity {
-	return &Identity{ID: "anonymous", anonymous: true, rights: newRights(map[string]Access{"*": Admin})}
-}
+func Anonymous() *Identity { return anonymous }
 
 // IsAnonymous tells that no token named this user: it is Anonymous, whatever
 // others may be called.

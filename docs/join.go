@@ -22,6 +22,7 @@ type member struct {
 type join struct {
 	linked
 	open wire.Open
+	nth  uint32 // among all that the link opened
 
 	look int // at the store's head that this waits for, see upToDate
 	resume
@@ -56,7 +57,7 @@ func (j *join) upToDate(r *room) bool {
 }
 
 func (j *join) refuse(e *wire.Error) {
-	j.link.shut(j.open.Doc, func(d door) bool { return d.last == j })
+	j.link.shut(j.open.Doc, func(d door) bool { return d.nth == j.nth })
 	j.answer(j.open.Doc, 0, e)
 	j.done()
 }

@@ -1,6 +1,8 @@
 package docs
 
 import (
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -39,20 +41,21 @@ type Link struct {
 	hub     *Hub
 	session Session
 	pending atomic.Int32
+	opens   uint32 // how often something was opened
 
 	mu   sync.Mutex // rooms forget what was refused, or has ended
-	open map[string]door
+	open []door     // by document; a map of the few that most sessions open is far larger
 }
 
 // door is the way into a document that is open, or being opened.
 type door struct {
 	room *room
-	last *join // the newest open
+	nth  uint32 // the newest open, among all of the link
 }
 
 // Link connects a session that has said hello.
 func (h *Hub) Link(s Session) *Link {
-	return &Link{hub: h, session: s, open: make(map[string]door)}
+	return &Link{hub: h, session: s}
 }
 
 // Opened returns how many documents are open, or being opened.
@@ -71,16 +74,24 @@ func (l *Link) Has(doc string) bool {
 func (l *Link) door(doc string) (door, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	d, here := l.open[doc]
-	return d, here
+	at, here := l.find(doc)
+	if !here {
+		return door{}, false
+	}
+	return l.open[at], true
+}
+
+// find returns where a document's door is, or belongs. The caller holds l.mu.
+func (l *Link) find(doc string) (at int, here bool) {
+	return slices.BinarySearchFunc(l.open, doc, func(d door, doc string) int { return strings.Compare(d.room.id, doc) })
 }
 
 // shut takes a document out if its door is such.
 func (l *Link) shut(doc string, such func(door) bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if d, here := l.open[doc]; here && such(d) {
-		delete(l.open, doc)
+	if at, here := l.find(doc); here && such(l.open[at]) {
+		l.open = slices.Delete(l.open, at, at+1)
 	}
 }
 
@@ -95,7 +106,8 @@ func (l *Link) Open(m wire.Open) *wire.Error {
 	if err := l.reserve(); err != nil {
 		return err.About(m.Doc, 0)
 	}
-	j := &join{linked: linked{l}, open: m}
+	l.opens++
+	j := &join{linked: linked{l}, open: m, nth: l.opens}
 	// Locked, so that the room does not refuse before the door is there.
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -104,7 +116,11 @@ func (l *Link) Open(m wire.Open) *wire.Error {
 		l.pending.Add(-1)
 		return err.About(m.Doc, 0)
 	}
-	l.open[m.Doc] = door{r, j}
+	at, here := l.find(m.Doc)
+	if !here {
+		l.open = slices.Insert(l.open, at, door{})
+	}
+	l.open[at] = door{r, j.nth}
 	return nil
 }
 
@@ -148,7 +164,7 @@ func (l *Link) Detach() {
 	for _, d := range l.open {
 		l.force(d, &leave{linked{l}})
 	}
-	clear(l.open)
+	l.open = nil
 }
 
 // force puts a request that is never refused for want of space: there are no

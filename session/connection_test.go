@@ -322,3 +322,22 @@ func TestC5Collections(t *testing.T) {
 	c.Send(`{"t":"presence","doc":"d","rev":1,"cursor":[0,0]}`)
 	c.Expect(`{"t":"presence","cursors":{"` + c.Client + `":[0,0]},"peers":{}}`)
 }
+
+// Documents come and go in any order, and a message goes to the one it names.
+func TestSeveralDocuments(t *testing.T) {
+	s := start(t, servertest.Options{})
+	c := s.Connect()
+	for _, doc := range []string{"m", "c", "x", "a"} {
+		c.Open(doc)
+	}
+	c.Send(`{"t":"close","doc":"m"}`)
+	c.Op("m", 0, 1, `[{"insert":"m"}]`)
+	c.Expect(`{"t":"error","code":"not_found","doc":"m"}`)
+	for _, doc := range []string{"x", "c", "a"} {
+		c.Op(doc, 0, 1, `[{"insert":"`+doc+`"}]`)
+		c.Expect(`{"t":"changes","doc":"` + doc + `","changes":[{"rev":1,"op":[{"insert":"` + doc + `"}]}]}`)
+	}
+	c.Open("m")
+	c.Op("m", 0, 1, `[{"insert":"m"}]`)
+	c.Expect(`{"t":"changes","doc":"m"}`)
+}

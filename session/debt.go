@@ -204,13 +204,16 @@ func (s *Server) slowed(session *session, pause time.Duration, news bool) {
 		s.metrics.pauses.Inc()
 	}
 	if news {
-		session.log.Warn("slowed down: too much of what it sends is refused", "address", session.address.Addr().String())
+		session.log().Warn("slowed down: too much of what it sends is refused", "address", session.address.Addr().String())
 	}
 }
 
 // pinged answers a WebSocket ping, as gorilla/websocket would, unless there
 // are too many of them.
 func (s *session) pinged(data string) error {
+	if s.pings == nil {
+		s.pings = rate.NewLimiter(pingRate, pingBurst)
+	}
 	if !s.pings.Allow() {
 		s.owed.Add(1)
 		s.pay()

@@ -17,14 +17,14 @@ import (
 // alone; they go through the outbox, between messages.
 type line struct {
 	nonblock.Socket
-	out      *outbox
+	session  *session
 	upgraded bool
 }
 
-func newLine(conn net.Conn, out *outbox) *line {
-	l := &line{out: out}
+func newLine(conn net.Conn, s *session) *line {
+	l := &line{session: s}
 	l.Init(conn)
-	out.line = l
+	s.out.line = l
 	return l
 }
 
@@ -33,7 +33,7 @@ func (l *line) Write(b []byte) (int, error) {
 	if !l.upgraded {
 		return l.Socket.Write(b)
 	}
-	l.out.put(b)
+	l.session.out.put(b)
 	return len(b), nil
 }
 
@@ -46,7 +46,7 @@ func (l *line) SetWriteDeadline(t time.Time) error {
 }
 
 // Close implements net.Conn.
-func (l *line) Close() error { return l.out.hangUp() }
+func (l *line) Close() error { return l.session.out.hangUp() }
 
 // writePatiently writes a message, as long as its reader takes some of it in
 // every stall (P7).

@@ -54,7 +54,7 @@ func (s *session) report() {
 	if s.settle(code) {
 		level = slog.LevelDebug
 	}
-	s.log.Log(context.Background(), level, "session",
+	s.log().Log(context.Background(), level, "session",
 		"address", s.address.Addr().String(), "code", code, "duration_ms", time.Since(s.started).Milliseconds(),
 		"documents", s.tally.documents, "ops", s.tally.ops, "bytes_in", s.tally.bytes, "bytes_out", sent)
 }

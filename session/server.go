@@ -27,9 +27,6 @@ import (
 // Protocol is the WebSocket sub-protocol.
 const Protocol = "coscribe.v1"
 
-// key is where a connection of the WebSocket library keeps its session.
-const key = "session"
-
 // Verifier says whom a token names.
 type Verifier interface {
 	Verify(token string) (*auth.Identity, error)
@@ -81,10 +78,11 @@ type Server struct {
 	draining bool
 }
 
-// Buffers of a connection, in bytes. What an editor sends is small; what is
-// sent to it goes past the buffer, which holds control frames alone.
+// Buffers of a connection, in bytes. What an editor sends is small; a message
+// that does not fit takes one read more. What is sent to it goes past the buffer,
+// which holds control frames alone.
 const (
-	readBuffer  = 512
+	readBuffer  = 256
 	writeBuffer = 256
 )
 
@@ -153,7 +151,10 @@ func NewServer(c Config) *Server {
 	return s
 }
 
-func from(conn *melody.Session) *session { return conn.MustGet(key).(*session) }
+// from returns the session of a connection, which its line knows.
+func from(conn *melody.Session) *session {
+	return conn.WebsocketConnection().NetConn().(*line).session
+}
 
 // ServeHTTP upgrades a request to a session, which lives on after it returns.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -181,8 +182,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "come back later", http.StatusServiceUnavailable)
 		return
 	}
-	go (&upgrade{w, r, session, map[string]any{key: session}}).serve()
-	<-session.upgraded
+	upgraded := session.upgraded // who closes it forgets it
+	go (&upgrade{w, r, session}).serve()
+	<-upgraded
 }
 
 // admit lets a request go on when it is its turn: not all at once, and not
@@ -200,7 +202,6 @@ type upgrade struct {
 	http.ResponseWriter
 	request *http.Request
 	session *session
-	keys    map[string]any // the session, for the library to keep
 }
 
 // serve upgrades a request and reads from the connection until it ends. It
@@ -210,7 +211,7 @@ type upgrade struct {
 // runtime then gives it 4 KB, not 8.
 func (u *upgrade) serve() {
 	defer u.end()
-	err := u.session.server.melody.HandleRequestWithKeys(u, u.request, u.keys)
+	err := u.session.server.melody.HandleRequest(u, u.request)
 	u.session.failedUpgrade(err)
 }
 
@@ -221,14 +222,14 @@ func (u *upgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, err
 	}
 	u.ResponseWriter, u.request = nil, nil // they hold buffers and a token
-	return newLine(conn, &u.session.out), buffered, nil
+	return newLine(conn, u.session), buffered, nil
 }
 
 // end counts the session out. A panic ends it alone.
 func (u *upgrade) end() {
 	s := u.session
 	if cause := recover(); cause != nil {
-		s.log.Error("connection panicked", "cause", cause, "stack", string(debug.Stack()))
+		s.log().Error("connection panicked", "cause", cause, "stack", string(debug.Stack()))
 	}
 	s.handOver() // where the upgrade failed
 	s.server.exit()

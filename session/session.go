@@ -26,7 +26,6 @@ const maxGarbage = 5
 type session struct {
 	server  *Server
 	id      uuid.UUID
-	log     *slog.Logger
 	started time.Time
 	conn    *websocket.Conn // nil until it is upgraded
 	out     outbox          // safe for concurrent use
@@ -35,9 +34,9 @@ type session struct {
 
 	messages *rate.Limiter // nil: no limit
 	bytes    *rate.Limiter // nil: no limit
-	pings    *rate.Limiter
-	size     atomic.Int64 // bytes of the message that came last
-	owed     atomic.Int64 // refused since it was paid for, see debts
+	pings    *rate.Limiter // nil until one comes
+	size     atomic.Int64  // bytes of the message that came last
+	owed     atomic.Int64  // refused since it was paid for, see debts
 	tally    tally
 	cause    atomic.Int32 // the close code that the connection ended with; 0: unknown
 
@@ -48,13 +47,12 @@ type session struct {
 	ended    atomic.Bool // nothing that still comes in counts
 	revoked  atomic.Bool // nothing that is under way counts either: replaced (P4), or dropped
 
-	upgraded chan struct{} // closed when the request is not needed any longer
-	handOver func()        // closes it, once
+	upgraded chan struct{} // closed, and then nil, when the request is not needed any longer
 
 	who atomic.Pointer[member] // set at hello; read by rooms
 
 	mu    sync.Mutex
-	timer *time.Timer // until hello: its deadline; then: the token's end
+	timer *time.Timer // until hello: its deadline; then: the token's end; nil: none
 }
 
 // member is what rooms know of a session.
@@ -66,15 +64,24 @@ type member struct {
 }
 
 func newSession(server *Server, identity *auth.Identity, address netip.Prefix) *session {
-	upgraded := make(chan struct{})
 	s := &session{
-		server: server, id: uuid.New(), identity: identity, address: address, started: time.Now(), log: server.Logger,
-		messages: server.Per.Messages.limiter(), bytes: server.Per.Bytes.limiter(), pings: rate.NewLimiter(pingRate, pingBurst),
+		server: server, id: uuid.New(), identity: identity, address: address, started: time.Now(),
+		messages: server.Per.Messages.limiter(), bytes: server.Per.Bytes.limiter(),
 		out:      outbox{metrics: server.metrics, writers: &server.writers, stall: server.StallTimeout},
-		upgraded: upgraded, handOver: sync.OnceFunc(func() { close(upgraded) }),
+		upgraded: make(chan struct{}),
 	}
 	s.out.failed = s.failed
 	return s
+}
+
+// log returns the server's log, with who this is. It is made when there is
+// something to log: that is seldom, and sessions are many.
+func (s *session) log() *slog.Logger {
+	who := s.who.Load()
+	if who == nil {
+		return s.server.Logger
+	}
+	return s.server.Logger.With("session", s.id, "client", who.client, "user", who.user.ID)
 }
 
 // Client implements docs.Session.
@@ -114,9 +121,17 @@ func (s *session) owner() owner {
 	return owner{who.client, who.user.ID}
 }
 
+// handOver lets the request end that the session began as.
+func (s *session) handOver() {
+	if s.upgraded != nil {
+		close(s.upgraded)
+		s.upgraded = nil
+	}
+}
+
 func (s *session) failedUpgrade(err error) {
 	if err != nil {
-		s.log.Debug("upgrade failed", "err", err)
+		s.log().Debug("upgrade failed", "err", err)
 	}
 }
 
@@ -151,7 +166,7 @@ func (s *session) disconnected() {
 func (s *session) receive(frame []byte) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			s.log.Error("session panicked", "cause", cause, "stack", string(debug.Stack()))
+			s.log().Error("session panicked", "cause", cause, "stack", string(debug.Stack()))
 			s.Close(wire.CloseOverloaded, wire.Errorf(wire.Internal, "the session failed"))
 		}
 	}()
@@ -256,7 +271,6 @@ func (s *session) hello(m wire.Hello) *wire.Error {
 	link := s.server.Hub.Link(s)
 	s.remember(m.Client, link)
 	user := s.User()
-	s.log = s.log.With("session", s.id, "client", m.Client, "user", user.ID)
 	s.stopTimer()
 	older, refusal := s.server.claim(s)
 	if refusal != nil {
@@ -355,5 +369,6 @@ func (s *session) stopTimer() {
 	defer s.mu.Unlock()
 	if s.timer != nil {
 		s.timer.Stop()
+		s.timer = nil // it holds what it would have done
 	}
 }
