@@ -64,6 +64,7 @@ export function carets(subject: Subject): void {
     await ann.select(0);
     await ann.type("zero ");
     await expect.poll(() => ann.painted()).toEqual([{ name: "Bob", at: 9 }]);
+    await subject.agreeOn(scene, "zero one two"); // what Bob does is meant on top of it
     await bob.replace(0, 0, "> ");
     await expect.poll(() => ann.painted()).toEqual([{ name: "Bob", at: 11 }]);
     bob.doc.setCursor([7, 10]);
