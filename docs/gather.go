@@ -10,9 +10,9 @@ const maxHold = time.Millisecond
 // Without waiting, half of such writers would be in the batch under way and
 // half in the next, forever: twice the commits, twice the frames.
 //
-// A batch waits no longer than half of what the one before took to commit, so
-// an op that is alone is not held up by more than that; and nothing waits where
-// people type, because they are slower.
+// A batch waits no longer than the one before took to commit, which is what an
+// op that comes a moment too late waits in any case. Nothing waits where people
+// type: they are slower than that.
 type gathering struct {
 	since  time.Time // the batch under way was handed over
 	until  time.Time // the next one waits no longer
@@ -25,7 +25,7 @@ func (g *gathering) proposed() { g.since = time.Now() }
 // the next.
 func (g *gathering) committed(expect int) {
 	now := time.Now()
-	g.until, g.expect = now.Add(min(now.Sub(g.since)/2, maxHold)), expect
+	g.until, g.expect = now.Add(min(now.Sub(g.since), maxHold)), expect
 }
 
 // left is how long a batch of so many ops is to be held back from now on.

@@ -11,7 +11,7 @@ import (
 )
 
 // A batch is held back for those who were just answered: until they have come,
-// and no longer than half of what the last commit took, nor than maxHold.
+// and no longer than the last commit took, nor than maxHold.
 func TestGathering(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -23,7 +23,7 @@ func TestGathering(t *testing.T) {
 			g.proposed()
 			time.Sleep(took)
 			g.committed(3)
-			hold := min(took/2, maxHold)
+			hold := min(took, maxHold)
 			if left := g.left(2); left != hold {
 				t.Errorf("after a commit of %s, 2 ops of 3 are held back for %s", took, left)
 			}

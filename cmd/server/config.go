@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -66,10 +67,12 @@ func (c Config) logger(out io.Writer) *slog.Logger {
 }
 
 // commitSlots is how many transactions are in flight at once: SQLite has one
-// writer, Postgres commits several as fast as one.
+// writer. Postgres commits several as fast as one while it has CPUs for them,
+// most likely as many as are here; beyond that more batches had better share
+// one.
 func (c Config) commitSlots() int {
 	if c.isPostgres() {
-		return 4
+		return min(max(2, runtime.NumCPU()), 4)
 	}
 	return 1
 }
