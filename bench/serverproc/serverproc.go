@@ -15,12 +15,22 @@ import (
 	"time"
 )
 
-// Build compiles the server into dir and returns the binary's path. The working
-// directory has to be inside the module; flags are further ones of go build.
-func Build(ctx context.Context, dir string, flags ...string) (string, error) {
+// Build compiles the server into dir, static as it is released, and returns the
+// binary's path. The working directory has to be inside the module.
+func Build(ctx context.Context, dir string) (string, error) {
+	return build(ctx, dir, "0")
+}
+
+// BuildRace is Build with the race detector, which takes C.
+func BuildRace(ctx context.Context, dir string) (string, error) {
+	return build(ctx, dir, "1", "-race")
+}
+
+func build(ctx context.Context, dir, cgo string, flags ...string) (string, error) {
 	binary := filepath.Join(dir, "coscribe-server")
 	args := append([]string{"build", "-o", binary}, flags...)
 	cmd := exec.CommandContext(ctx, "go", append(args, "github.com/coscribe/coscribe/cmd/server")...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED="+cgo)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the server: %w\n%s", err, out)
 	}

@@ -80,7 +80,7 @@ func run(ctx context.Context, cfg config) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	if cfg.Server == "" {
-		if cfg.Server, err = serverproc.Build(ctx, s.dir, "-race"); err != nil {
+		if cfg.Server, err = serverproc.BuildRace(ctx, s.dir); err != nil {
 			return err
 		}
 	}
