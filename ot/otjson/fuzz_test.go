@@ -20,6 +20,7 @@ func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`[]`,
 		`[{"retain":120},{"insert":"a😀"},{"delete":3}]`,
+		`[{"insert":"\n\t\"\\ \/"},{"insert":"\\"}]`,
 		`[{"retain":1.0},{"insert":"a😀\u0000"},{"delete":1e2}]`,
 		`[{"insert":{"image":{"a":[1,null]}},"attributes":{"b":true}}]`,
 		`[{"attributes":{"b":null,"a":-0.1e-7},"retain":2}]`,

@@ -3,6 +3,7 @@ package otjson
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/coscribe/coscribe/ot"
@@ -10,7 +11,7 @@ import (
 
 // plain reads what people who type send: text inserts, retains and deletes
 // without attributes, written as JSON.stringify and Append write them, with no
-// space and no escape. Where ok is false something else is there, right or
+// space and few escapes. Where ok is false something else is there, right or
 // wrong, and nothing is decided.
 func plain(data []byte) (d ot.Delta, ok bool) {
 	var few [8]ot.Op
@@ -58,17 +59,56 @@ func plainText(data []byte) (text string, rest []byte, ok bool) {
 		return "", nil, false
 	}
 	data = data[1:]
-	for i, c := range data {
-		switch {
+	escapes := 0
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
 		case c == '"':
 			raw := data[:i]
 			rest, ok = bytes.CutPrefix(data[i+1:], []byte(`}`))
-			return string(raw), rest, ok && i > 0 && utf8.Valid(raw)
-		case c == '\\' || c < ' ':
+			if ok = ok && i > 0 && utf8.Valid(raw); ok && escapes > 0 {
+				return unescape(raw, escapes), rest, true
+			}
+			return string(raw), rest, ok
+		case c == '\\':
+			i++
+			if i == len(data) || escaped(data[i]) == 0 {
+				return "", nil, false
+			}
+			escapes++
+		case c < ' ':
 			return "", nil, false
 		}
 	}
 	return "", nil, false
+}
+
+// escaped returns what a backslash and c stand for, of what people type: lines,
+// tabs and quotes; 0 for all others.
+func escaped(c byte) byte {
+	switch c {
+	case 'n':
+		return '\n'
+	case 't':
+		return '\t'
+	case '"', '\\':
+		return c
+	}
+	return 0
+}
+
+// unescape returns a text without its so many backslashes.
+func unescape(raw []byte, escapes int) string {
+	var b strings.Builder
+	b.Grow(len(raw) - escapes)
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '\\' {
+			b.WriteByte(raw[i])
+			continue
+		}
+		i++
+		b.WriteByte(escaped(raw[i]))
+	}
+	return b.String()
 }
 
 // plainLength reads a length and the end of its element.
