@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +19,7 @@ type trial struct {
 	cfg     config
 	server  server
 	members []*member
+	pacing  sync.WaitGroup // those who submit on their own
 	stopped atomic.Bool
 	closing atomic.Bool
 }
@@ -117,6 +119,7 @@ func (t *trial) run(ctx context.Context) (r result, err error) {
 	r, err = t.measure(gctx)
 	t.stopped.Store(true)
 	stop()
+	t.pacing.Wait() // or one more op might come when all seems quiet
 	if err == nil {
 		err = t.quiet(gctx)
 	}
@@ -144,13 +147,20 @@ func (t *trial) shoot(ctx context.Context) {
 
 // pace starts the writers that have a pace, or gives everyone one thing to do.
 func (t *trial) pace(ctx context.Context, g *errgroup.Group) {
+	start := func(f func() error) {
+		t.pacing.Add(1)
+		g.Go(func() error {
+			defer t.pacing.Done()
+			return f()
+		})
+	}
 	for k, m := range t.members {
 		switch {
 		case !t.writes(k):
 		case t.idle:
-			g.Go(func() error { return errors.Join(m.point(), m.submit()) })
+			start(func() error { return errors.Join(m.point(), m.submit()) })
 		case t.paced():
-			g.Go(func() error {
+			start(func() error {
 				if err := m.pace(ctx, t.interval(), t.cursors > 0); ctx.Err() == nil {
 					return err
 				}
