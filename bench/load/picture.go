@@ -19,15 +19,15 @@ type picture struct {
 type bars struct{ label, of, head string }
 
 var pictures = []picture{
-	{"hot.svg", "Ten writers on one document: server µs an op (less is better)", []bars{
+	{"hot.svg", "Ten writers on one document: server µs an op (less is better; logarithmic)", []bars{
 		{"1 KB", "hot", "µs/op"}, {"100 KB", "hot-100k", "µs/op"}, {"1 MB", "hot-1m", "µs/op"},
 	}},
-	{"fanout.svg", "Many readers: server µs (less is better)", []bars{
+	{"fanout.svg", "Many readers: server µs (less is better; logarithmic)", []bars{
 		{"500 readers, 20 ops/s: a delivery", "watch-500", "µs/frame"},
 		{"100 readers, one fast writer: a frame", "stream", "µs/frame"},
 		{"100 readers, 20 fast writers: a delivered op", "crowd", "µs/delivered op"},
 	}},
-	{"wide.svg", "Fifty documents: ops/s acknowledged, one core (more is better)", []bars{
+	{"wide.svg", "Fifty documents: ops/s acknowledged, one core (more is better; logarithmic)", []bars{
 		{"2 writers each", "wide-2", "ops/s"}, {"10 writers each", "wide-10", "ops/s"},
 	}},
 }
