@@ -77,9 +77,7 @@ func TestAnyNestIsReadTheSameTwice(t *testing.T) {
 		for range rapid.IntRange(1, 8).Draw(t, "lines") {
 			b.Insert(rapid.SampledFrom([]string{"", "a"}).Draw(t, "text"), nil)
 			line := []ot.Attribute{{Key: "nest", Value: ot.Value(`"` + word.Draw(t, "nest") + `"`)}}
-			for _, a := range rapid.SampledFrom(blockFormats).Draw(t, "block") {
-				line = append(line, a)
-			}
+			line = append(line, rapid.SampledFrom(blockFormats).Draw(t, "block")...)
 			if rapid.Bool().Draw(t, "quote") {
 				line = append(line, ot.Attribute{Key: "blockquote", Value: "true"})
 			}

@@ -43,7 +43,7 @@ func TestDecode(t *testing.T) {
 		`{"t":"presence","doc":"d","rev":0,"cursor":[ 2 ,1e1 ]}`: wire.Presence{
 			Doc: "d", HasCursor: true, Cursor: &wire.Cursor{Anchor: 2, Head: 10},
 		},
-		" { \"x\" : [ {} ] , \"\\u0074\" : \"ping\" } \n": wire.Ping{}, //nolint:gocritic // the white space is the point
+		" { \"x\" : [ {} ] , \"\\u0074\" : \"ping\" } \n": wire.Ping{},
 		`{"t":"open","doc":"d","rev":1.0e1}`:              wire.Open{Doc: "d", Resume: true, Rev: 10},
 	} {
 		got, err := wire.Decode([]byte(frame))
