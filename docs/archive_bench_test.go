@@ -27,14 +27,9 @@ import (
 //
 //	go test ./docs -run '^$' -bench Archive -benchtime 1x
 func BenchmarkArchive(b *testing.B) {
-	path := filepath.Join("..", "..", "shared", "conformance", "traces", "automerge-paper.json.gz")
-	if _, err := os.Stat(path); err != nil {
-		b.Logf("no recordings: %v", err)
+	history := longestHistory(b)
+	if history == nil {
 		return
-	}
-	history, err := trace.Load(path)
-	if err != nil {
-		b.Fatal(err)
 	}
 	for name, open := range map[string]func(testing.TB) storage.Store{
 		"sqlite": servertest.SQLite,
@@ -55,6 +50,22 @@ func BenchmarkArchive(b *testing.B) {
 			measureArchive(b, servertest.Start(b, servertest.Options{Store: store}))
 		})
 	}
+}
+
+// longestHistory returns the longest recording, nil where the recordings are
+// not at hand.
+func longestHistory(b *testing.B) *trace.Trace {
+	b.Helper()
+	path := filepath.Join("..", "..", "shared", "conformance", "traces", "automerge-paper.json.gz")
+	if _, err := os.Stat(path); err != nil {
+		b.Logf("no recordings: %v", err)
+		return nil
+	}
+	history, err := trace.Load(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return history
 }
 
 func measureArchive(b *testing.B, s *servertest.Server) {

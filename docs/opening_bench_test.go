@@ -2,13 +2,10 @@ package docs_test
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
-	"github.com/coscribe/coscribe/bench/trace"
 	"github.com/coscribe/coscribe/docs"
 	"github.com/coscribe/coscribe/internal/servertest"
 	"github.com/coscribe/coscribe/storage"
@@ -20,14 +17,9 @@ import (
 // changes, which are squashed. No network is in it. The time ends with the last
 // byte of the answer.
 func BenchmarkOpening(b *testing.B) {
-	path := filepath.Join("..", "..", "shared", "conformance", "traces", "automerge-paper.json.gz")
-	if _, err := os.Stat(path); err != nil {
-		b.Logf("no recordings: %v", err)
+	history := longestHistory(b)
+	if history == nil {
 		return
-	}
-	history, err := trace.Load(path)
-	if err != nil {
-		b.Fatal(err)
 	}
 	store := servertest.SQLite(b)
 	docs.StoreTrace(b, store, history)
